@@ -1,0 +1,108 @@
+"""Is this error retried? One pure function.
+
+The order: what the handler said (:class:`~appsync_emu.errors.BusinessError` and its sisters),
+then AWS error codes and statuses as botocore's retry handlers list them, then the families of
+connection and time-out errors; anything else is technical, as asynchronous Lambda retries every
+function error (AWS Lambda Developer Guide, "Error handling for an asynchronous source").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from appsync_emu.errors import BusinessError, PermanentError, TechnicalError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Classification", "ErrorClass", "classify"]
+
+
+class ErrorClass(StrEnum):
+    """The three classes of error; see :func:`classify`."""
+
+    TECHNICAL = "technical"
+    PERMANENT = "permanent"
+    BUSINESS = "business"
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """A class, and why: ``why`` is short and goes into the timeline."""
+
+    error_class: ErrorClass
+    why: str
+
+
+# botocore/retries/standard.py (throttling and transient codes), and what time cannot cure.
+_TECHNICAL_CODES = frozenset(
+    {
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "InternalServerError",
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "ReplicatedWriteConflictException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "ServiceException",
+        "SlowDown",
+        "Throttling",
+        "ThrottledException",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+_BUSINESS_CODES = frozenset({"ConditionalCheckFailedException"})
+_TECHNICAL_STATUSES = frozenset({429, 500, 502, 503, 504})
+_FIRST_CLIENT_ERROR, _FIRST_SERVER_ERROR = 400, 500
+
+
+def _of_aws_response(response: Mapping[str, Any]) -> Classification | None:
+    """The class of a botocore ``ClientError``, read from its ``response``."""
+    code = response.get("Error", {}).get("Code", "")
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code == "TransactionCanceledException":
+        reasons = [reason.get("Code", "None") for reason in response.get("CancellationReasons", ())]
+        told = [reason for reason in reasons if reason != "None"]
+        technical = bool(told) and all(
+            reason == "TransactionConflict" or "Throttl" in reason or "Exceeded" in reason
+            for reason in told
+        )
+        return Classification(
+            ErrorClass.TECHNICAL if technical else ErrorClass.BUSINESS, "cancellation reasons"
+        )
+    if code in _TECHNICAL_CODES or status in _TECHNICAL_STATUSES:
+        return Classification(ErrorClass.TECHNICAL, f"AWS error {code or status}")
+    if code in _BUSINESS_CODES:
+        return Classification(ErrorClass.BUSINESS, f"AWS error {code}")
+    if code and _FIRST_CLIENT_ERROR <= status < _FIRST_SERVER_ERROR:
+        return Classification(ErrorClass.PERMANENT, f"AWS error {code}")
+    return None
+
+
+def classify(error: BaseException) -> Classification:
+    """The class of an exception that a handler raised."""
+    match error:
+        case BusinessError():
+            return Classification(ErrorClass.BUSINESS, "raised as a business error")
+        case PermanentError():
+            return Classification(ErrorClass.PERMANENT, "raised as a permanent error")
+        case TechnicalError():
+            return Classification(ErrorClass.TECHNICAL, "raised as a technical error")
+    response = getattr(error, "response", None)
+    if isinstance(response, dict):
+        found = _of_aws_response(response)
+        if found is not None:
+            return found
+    if isinstance(error, OSError | TimeoutError):
+        return Classification(ErrorClass.TECHNICAL, "connection or time-out")
+    return Classification(ErrorClass.TECHNICAL, "unknown type, retried by default")
