@@ -1,4 +1,4 @@
-"""Texts: aws-amplify/amplify-js#4270 and #4373; the rule: AppSync guide, "API_KEY authorization"."""
+"""Texts: aws-amplify/amplify-js#4270, #4373; the rule: AppSync guide, "API_KEY authorization"."""
 
 from __future__ import annotations
 
