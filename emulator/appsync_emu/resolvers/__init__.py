@@ -1,1 +1,1 @@
-""""""
+"""The code between a field and its data source."""
