@@ -1,1 +1,1 @@
-""""""
+"""From files to a checked API: the format of ``appsync.yaml``."""
