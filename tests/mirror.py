@@ -36,7 +36,7 @@ def modules() -> dict[Path, Path]:
         for module in sorted(package.rglob("*.py")):
             if name(module) in WITHOUT or not has_code(module):
                 continue
-            stem = "init" if module.stem == "__init__" else module.stem.strip("_")
+            stem = module.stem if module.stem != "__init__" else "init"
             pairs[module] = tests / module.parent.relative_to(package) / f"test_{stem}.py"
     return pairs
 
