@@ -1,1 +1,1 @@
-""""""
+"""Pure compute on graphql-core: schema, compiled plans, execution; nothing that waits."""

@@ -1,1 +1,1 @@
-""""""
+"""The aiohttp edge: HTTP, WebSocket, control plane."""
