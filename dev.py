@@ -4,6 +4,7 @@
     python3 dev.py test      make .venv, install, run the tests
     python3 dev.py check     linters, types, layers and the coverage of core
     python3 dev.py lowest    the tests on the lowest versions that pyproject.toml allows
+    python3 dev.py core      the tests of core, in an environment of this Python's version
     python3 dev.py run ...   any program of the environment, e.g. `run appsync-emu --help`
 
 Further arguments go to the program that is started. The environment is made once and again only
@@ -24,7 +25,8 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-COMMANDS = ("start", "test", "check", "lowest", "run")
+COMMANDS = ("start", "test", "check", "lowest", "core", "run")
+HOMES = {"lowest": ".venv-lowest", "core": f".venv-{sys.version_info[0]}.{sys.version_info[1]}"}
 EXAMPLE = "examples/orders"
 # What the checks look at; the environments and other people's files are none of it.
 SOURCES = ["emulator", "plugins", "tests", "examples", "fixtures", "benchmarks", "dev.py"]
@@ -82,7 +84,7 @@ class Environment:
 def main(command: str, rest: list[str]) -> int:
     """Run one command; the exit code is that of the program it started."""
     os.chdir(ROOT)
-    environment = Environment(".venv-lowest" if command == "lowest" else ".venv")
+    environment = Environment(HOMES.get(command, ".venv"))
     python = environment.python
     if command == "start":
         environment.ensure("start", ["--editable", "."])
@@ -92,6 +94,9 @@ def main(command: str, rest: list[str]) -> int:
         environment.ensure("lowest", ["--editable", ".", *pins])
         say("testing on " + " ".join(pins))
         return become(python, "-m", "pytest", *rest)
+    if command == "core":
+        environment.ensure("core", ["--editable", ".[pytest]", "hypothesis"])
+        return become(python, "-m", "pytest", "tests/core", *rest)
     environment.ensure("dev", ["--editable", ".[dev]"])
     if command == "check":
         return check(environment)
