@@ -313,7 +313,9 @@ def test_a_closed_connection_is_deaf_and_dumb():
     start(connection, "s2")
     (event,) = connection.events()
 
+    assert not connection.closed
     connection.close(1000, "bye")
+    assert connection.closed
     connection.close(1001, "again")
     say(connection, {"type": "connection_init"})
     connection.receive_binary()

@@ -223,6 +223,11 @@ class Connection:
 
     # -------------------------------------------------------------- what follows
 
+    @property
+    def closed(self) -> bool:
+        """Whether the connection is over."""
+        return self._closed
+
     def next_deadline(self) -> int | None:
         """When to call :meth:`handle_deadline`, in nanoseconds; ``None`` once closed."""
         if self._closed:
