@@ -95,7 +95,7 @@ class UsageError(AppSyncEmuError):
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
 
-class CommandRefused(UsageError):
+class CommandRefused(UsageError):  # noqa: N818 - what happened to the command
     """A command sent from Python was refused: the GraphQL errors say why.
 
     Attributes:

@@ -6,12 +6,14 @@ Words of the serverless-appsync-plugin v2 (``dataSources``, ``resolvers``, ``pip
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from appsync_emu.core.retry import RetryPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 __all__ = [
     "Api",
@@ -170,7 +172,7 @@ class Component:
     name: str
     handler: Handler
     on: tuple[Mapping[str, Any], ...] = ()
-    retry: RetryPolicy = RetryPolicy()
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
     timeout_s: float = 30.0
     idempotency_key: str | None = None
     concurrency: int | None = None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from appsync_emu.core.api import AuthMode
-from appsync_emu.core.jsonvalue import Json, JsonObject
+
+if TYPE_CHECKING:
+    from appsync_emu.core.jsonvalue import Json, JsonObject
 
 __all__ = ["GraphqlRequest", "Headers", "Identity"]
 

@@ -1,0 +1,536 @@
+"""From a delivery to its end: attempts, retries, time limits, and what the pure core decides.
+
+``core/lifecycle.py`` says what becomes of a delivery; here its effects are carried out, handlers
+are called and faults are asked for. Every attempt is a task of its own. One whose time is up is
+abandoned: the delivery goes on without it, and whatever it still does is ignored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections import Counter, deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, assert_never
+
+from appsync_emu.core.classify import ErrorClass, classify
+from appsync_emu.core.faults.plan import Plan, Point, Situation
+from appsync_emu.core.faults.verdict import Crash, Delay, Duplicate, Fail, Proceed, Verdict
+from appsync_emu.core.letters import input_of
+from appsync_emu.core.lifecycle import (
+    Bury,
+    Delivery,
+    Emit,
+    Failed,
+    Happening,
+    Publish,
+    Recognised,
+    Redriven,
+    Started,
+    Succeeded,
+    WakeAt,
+    Woken,
+    step,
+)
+from appsync_emu.core.records import (
+    AttemptFailed,
+    AttemptStarted,
+    AttemptSucceeded,
+    DeliveryAccepted,
+    DeliveryEnded,
+    DeliveryFacts,
+    ErrorInfo,
+    FaultStruck,
+    RetryScheduled,
+)
+from appsync_emu.datasources.marshal import MarshalError, marshal
+from appsync_emu.engine.handlers import Desk, HandlerContext, call_handler
+from appsync_emu.engine.idempotency import Claim, IdempotencyStore, key_of
+from appsync_emu.resolvers.context import plain_copy
+
+if TYPE_CHECKING:
+    from appsync_emu.core.api import Api, Component
+    from appsync_emu.core.jsonvalue import JsonObject
+    from appsync_emu.engine.clock import Clock, Timer
+    from appsync_emu.engine.entropy import Entropy
+    from appsync_emu.engine.journal import Journal
+    from appsync_emu.engine.threads import Threads
+
+__all__ = ["Dispatcher", "Outlet", "Run", "Unfinished"]
+
+_LOG = logging.getLogger(__name__)
+NS = 1_000_000_000
+STACK_LINES_MAX = 40
+
+_STARTED, _SUCCEEDED, _WOKEN = Started(), Succeeded(), Woken()
+_RECOGNISED, _REDRIVEN = Recognised(), Redriven()
+
+
+class Outlet(Protocol):
+    """Where the effects go that are not the dispatcher's own."""
+
+    def desk(self, run: Run) -> Desk:
+        """What the handler of this run can ask for."""
+
+    def failed(self, run: Run, effect: Emit) -> None:
+        """Put the error event onto the bus."""
+
+    def bury(self, run: Run, effect: Bury) -> None:
+        """Write the dead letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A delivery that had not ended when the emulator was closed."""
+
+    facts: DeliveryFacts
+    attempts: int
+    state: str
+
+
+class Run:
+    """A delivery in progress: its value, and what waits or works for it."""
+
+    __slots__ = (
+        "component",
+        "context",
+        "delivery",
+        "emitted",
+        "event",
+        "facts",
+        "key",
+        "task",
+        "timer",
+        "token",
+    )
+
+    def __init__(self, facts: DeliveryFacts, component: Component, event: JsonObject) -> None:
+        self.facts = facts
+        self.component = component
+        self.event = event
+        self.delivery = Delivery()
+        self.key = key_of(component.idempotency_key, event)
+        self.emitted = 0
+        self.token = 0  # the attempt whose outcome counts; 0 when none is running
+        self.task: asyncio.Task[None] | None = None
+        self.timer: Timer | None = None
+        self.context: HandlerContext | None = None
+
+
+class _Injected(BaseException):
+    """An injected failure on its way out of an attempt; nobody else's ``except`` may stop it."""
+
+    def __init__(self, error: ErrorInfo, restart_after_s: float | None = None) -> None:
+        self.error = error
+        self.restart_after_s = restart_after_s
+
+
+class Dispatcher:
+    """Runs deliveries.
+
+    Args:
+        api: components and what is buried.
+        clock: time.
+        entropy: chance.
+        journal: where everything is written.
+        faults: the plan of faults.
+        threads: for handlers that are not coroutines.
+        outlet: carries out the effects that lead elsewhere.
+    """
+
+    def __init__(
+        self,
+        *,
+        api: Api,
+        clock: Clock,
+        entropy: Entropy,
+        journal: Journal,
+        faults: Plan,
+        threads: Threads,
+        outlet: Outlet,
+    ) -> None:
+        self._api = api
+        self._clock = clock
+        self._entropy = entropy
+        self._journal = journal
+        self._faults = faults
+        self._threads = threads
+        self._outlet = outlet
+        self._keys: IdempotencyStore[Run] = IdempotencyStore()
+        self._live: dict[Run, None] = {}
+        self._of_trace: Counter[str] = Counter()
+        self._running: Counter[str] = Counter()
+        self._queues: dict[str, deque[Run]] = {}
+        self._ended: dict[str, list[asyncio.Future[None]]] = {}
+        self._abandoned: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    # What the emulator asks for.
+
+    def room(self, deliveries: int) -> bool:
+        """Whether so many more fit into the queues."""
+        return not self._closed and len(self._live) + deliveries <= self._api.queue_limit
+
+    def accept(self, facts: DeliveryFacts, component: Component, event: JsonObject) -> None:
+        """Take a delivery: status ``accepted``; the first attempt begins as soon as it can."""
+        run = Run(facts, component, event)
+        self._add(run)
+        self._journal.append(DeliveryAccepted(self._clock.now_ns(), facts))
+        self._dispatch(run)
+
+    def redrive(self, run: Run) -> None:
+        """Begin another round for a delivery that had failed."""
+        self._add(run)
+        self._happened(run, _REDRIVEN)
+        self._begin(run)
+
+    def ended(self, trace_id: str) -> asyncio.Future[None]:
+        """A future that is done when nothing of the trace is under way."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if self._of_trace[trace_id]:
+            self._ended.setdefault(trace_id, []).append(future)
+        else:
+            future.set_result(None)
+        return future
+
+    @property
+    def live(self) -> int:
+        """Deliveries that have not ended."""
+        return len(self._live)
+
+    async def close(self, grace_s: float) -> list[Unfinished]:
+        """Take nothing more, let running attempts end within ``grace_s`` real seconds, stop.
+
+        Returns:
+            What had not ended.
+        """
+        self._closed = True
+        tasks = {run.task for run in self._live if run.task is not None and run.token}
+        if tasks and grace_s > 0:
+            await asyncio.wait(tasks, timeout=grace_s)
+        unfinished = [
+            Unfinished(run.facts, run.delivery.attempts, run.delivery.state.value)
+            for run in self._live
+        ]
+        stopping = set(self._abandoned)
+        for run in self._live:
+            if run.timer is not None:
+                run.timer.cancel()
+            if run.context is not None:
+                run.context.close()
+            if run.task is not None and not run.task.done():
+                run.token = 0
+                run.task.cancel()
+                stopping.add(run.task)
+        if stopping:
+            _, stubborn = await asyncio.wait(stopping, timeout=1.0)
+            for task in stubborn:
+                _LOG.warning("%s would not stop when it was cancelled", task.get_name())
+        self._threads.close()
+        return unfinished
+
+    # From a message to an attempt.
+
+    def _add(self, run: Run) -> None:
+        self._live[run] = None
+        self._of_trace[run.facts.trace_id] += 1
+
+    def _verdict(self, run: Run, point: Point) -> Verdict:
+        if not self._faults.armed:
+            return Proceed()
+        now_ns = self._clock.now_ns()
+        attempt = run.delivery.attempts if point is Point.ATTEMPT else 0
+        facts = run.facts
+        situation = Situation(point, facts, attempt, input_of(run.event), now_ns)
+        fault, verdict = self._faults.verdict(
+            situation,
+            lambda fault_id: self._entropy.draw("fault", fault_id, facts.delivery_id, attempt),
+        )
+        if fault is not None:
+            struck = FaultStruck(
+                now_ns, facts, fault.fault_id, point.value, fault.effect.kind, attempt
+            )
+            self._journal.append(struck)
+        return verdict
+
+    def _dispatch(self, run: Run) -> None:
+        """Hand the message to a worker; a fault may delay, repeat or lose it on the way."""
+        verdict = self._verdict(run, Point.DISPATCH)
+        match verdict:
+            case Proceed():
+                self._begin(run)
+            case Delay():
+                self._later(verdict.seconds, lambda: self._begin(run))
+            case Duplicate():
+                self._begin(run)
+                for copy in range(1, verdict.copies + 1):
+                    self._copy(run, copy, verdict.after_s * copy)
+            case Crash():
+                self._later(verdict.restart_after_s, lambda: self._begin(run))
+            case Fail():
+                self._later(verdict.after_s, lambda: self._refused(run, verdict.error))
+            case _:
+                assert_never(verdict)
+
+    def _later(self, seconds: float, callback: Any) -> None:  # noqa: ANN401 - a closure
+        if seconds > 0:
+            self._clock.call_at(self._clock.now_ns() + round(seconds * NS), callback)
+        else:
+            callback()
+
+    def _copy(self, run: Run, number: int, after_s: float) -> None:
+        facts = run.facts
+        copy = Run(
+            DeliveryFacts(
+                self._entropy.uuid("copy", facts.delivery_id, number),
+                facts.trace_id,
+                facts.component,
+                facts.command,
+                facts.event,
+                facts.cause,
+                facts.previous,
+                number,
+            ),
+            run.component,
+            run.event,
+        )
+        self._add(copy)
+        self._journal.append(DeliveryAccepted(self._clock.now_ns(), copy.facts))
+        self._later(after_s, lambda: self._begin(copy))
+
+    def _refused(self, run: Run, error: ErrorInfo) -> None:
+        """The worker could not be reached: an attempt that never got to the handler."""
+        self._happened(run, _STARTED)
+        self._happened(run, Failed(error))
+
+    def _begin(self, run: Run) -> None:
+        limit = run.component.concurrency
+        name = run.component.name
+        if self._closed:
+            return
+        if limit is not None and self._running[name] >= limit:
+            self._queues.setdefault(name, deque()).append(run)
+            return
+        self._running[name] += 1
+        run.task = self._clock.spawn(self._attempt(run))
+
+    def _free(self, component: Component) -> None:
+        """An attempt of the component is over: the next one that waits may begin."""
+        self._running[component.name] -= 1
+        queue = self._queues.get(component.name)
+        if queue:
+            self._begin(queue.popleft())
+
+    # One attempt.
+
+    async def _attempt(self, run: Run) -> None:
+        if self._clock.taken:  # a handler in a thread has the turn: whoever is new waits
+            async with self._clock.turn():
+                pass
+        if run.key is not None:
+            claim = self._keys.claim(run.component.name, run.key, run)
+            if claim is not Claim.NEW:
+                self._free(run.component)
+                if claim is Claim.DONE:
+                    self._happened(run, _RECOGNISED)
+                return
+        self._happened(run, _STARTED)
+        token = run.token = run.delivery.attempt
+        deadline_ns = self._clock.now_ns() + round(run.component.timeout_s * NS)
+        run.timer = self._clock.call_at(deadline_ns, lambda: self._time_is_up(run, token))
+        outcome, applied = await self._outcome(run, deadline_ns)
+        if run.token != token:
+            return  # its time was up, and the delivery has gone on
+        self._over(run)
+        self._happened(run, outcome, applied=applied)
+
+    def _over(self, run: Run) -> None:
+        run.token = 0
+        if run.timer is not None:
+            run.timer.cancel()
+        if run.context is not None:
+            run.context.close()
+        self._free(run.component)
+
+    def _time_is_up(self, run: Run, token: int) -> None:
+        if run.token != token:
+            return
+        task = run.task
+        self._over(run)
+        if task is not None:
+            self._abandoned.add(task)
+            task.add_done_callback(self._abandoned.discard)
+            task.cancel()
+        seconds = run.component.timeout_s
+        message = (
+            f"RequestId: {run.facts.delivery_id} Error: Task timed out after {seconds:.2f} seconds"
+        )
+        error = ErrorInfo("Sandbox.Timedout", message, ErrorClass.TECHNICAL.value, "time limit")
+        self._happened(run, Failed(error))
+
+    async def _outcome(self, run: Run, deadline_ns: int) -> tuple[Happening, bool]:
+        """What the attempt came to, and whether the handler returned."""
+        applied = False
+        try:
+            verdict = self._verdict(run, Point.ATTEMPT)
+            await self._before(verdict)
+            run.context = context = HandlerContext(
+                function_name=run.component.name,
+                aws_request_id=run.facts.delivery_id,
+                trace_id=run.facts.trace_id,
+                attempt=run.delivery.attempts,
+                deadline_ns=deadline_ns,
+                clock=self._clock,
+                desk=self._outlet.desk(run),
+            )
+            event = plain_copy(run.event)
+            result = await call_handler(run.component.handler, event, context, self._threads)
+            if result is not None:
+                marshal(result)
+            applied = True
+            if run.key is not None and run.token == run.delivery.attempt:
+                self._keys.complete(run.component.name, run.key)
+            await self._after(verdict)
+        except _Injected as injected:
+            return Failed(injected.error, injected.restart_after_s), applied
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - sys.exit and cancellation are failures too
+            return Failed(_error_info(error)), applied
+        return _SUCCEEDED, applied
+
+    async def _before(self, verdict: Verdict) -> None:
+        """What a fault does before the handler is called."""
+        if isinstance(verdict, Delay):
+            await self._clock.sleep(verdict.seconds)
+        elif isinstance(verdict, Fail) and verdict.phase == "request":
+            await self._fail(verdict)
+        elif isinstance(verdict, Crash) and verdict.phase == "request":
+            raise _Injected(verdict.error, verdict.restart_after_s)
+
+    async def _after(self, verdict: Verdict) -> None:
+        """What a fault does after the handler returned."""
+        if isinstance(verdict, Fail) and verdict.phase == "response":
+            await self._fail(verdict)
+        elif isinstance(verdict, Crash) and verdict.phase == "response":
+            raise _Injected(verdict.error, verdict.restart_after_s)
+
+    async def _fail(self, verdict: Fail) -> None:
+        if verdict.after_s:
+            await self._clock.sleep(verdict.after_s)
+        raise _Injected(verdict.error)
+
+    # What happened, and what follows.
+
+    def _happened(self, run: Run, happening: Happening, *, applied: bool = False) -> None:
+        now_ns, facts = self._clock.now_ns(), run.facts
+        draw = 0.0
+        if isinstance(happening, Failed):
+            draw = self._entropy.draw("jitter", facts.delivery_id, run.delivery.attempt)
+        run.delivery, effects = step(
+            run.delivery,
+            happening,
+            run.component.retry,
+            draw,
+            now_ns,
+            bury_business=self._api.deadletters.business,
+        )
+        self._record(run, happening, now_ns, applied=applied)
+        for effect in effects:
+            match effect:
+                case WakeAt():
+                    self._retry(run, effect, now_ns)
+                case Emit():
+                    self._outlet.failed(run, effect)
+                case Bury():
+                    self._outlet.bury(run, effect)
+                case Publish():
+                    self._end(run, effect, now_ns)
+                case _:
+                    assert_never(effect)
+
+    def _record(self, run: Run, happening: Happening, now_ns: int, *, applied: bool) -> None:
+        attempt, facts = run.delivery.attempt, run.facts
+        match happening:
+            case Started():
+                self._journal.append(AttemptStarted(now_ns, facts, attempt))
+            case Succeeded():
+                self._journal.append(AttemptSucceeded(now_ns, facts, attempt, run.key))
+            case Failed():
+                failed = AttemptFailed(now_ns, facts, attempt, happening.error, applied, run.key)
+                self._journal.append(failed)
+            case Woken() | Recognised() | Redriven():
+                pass
+            case _:
+                assert_never(happening)
+
+    def _retry(self, run: Run, effect: WakeAt, now_ns: int) -> None:
+        policy = run.component.retry
+        self._journal.append(
+            RetryScheduled(now_ns, run.facts, effect.retry, policy.max_retries, effect.at_ns)
+        )
+
+        def woken() -> None:
+            self._happened(run, _WOKEN)
+            self._begin(run)
+
+        run.timer = self._clock.call_at(effect.at_ns, woken)
+
+    def _end(self, run: Run, effect: Publish, now_ns: int) -> None:
+        facts = run.facts
+        self._journal.append(
+            DeliveryEnded(
+                now_ns,
+                facts,
+                effect.status,
+                run.delivery.attempts,
+                effect.message,
+                effect.error_type,
+                effect.reason,
+            )
+        )
+        if run.key is not None:
+            for waiting in self._keys.release(run.component.name, run.key, run):
+                self._begin(waiting)
+        run.task = run.timer = run.context = None
+        del self._live[run]
+        self._of_trace[facts.trace_id] -= 1
+        if not self._of_trace[facts.trace_id]:
+            del self._of_trace[facts.trace_id]
+            self._journal.trace_ended(facts.trace_id)
+            for future in self._ended.pop(facts.trace_id, ()):
+                if not future.done():
+                    future.set_result(None)
+
+
+def _error_info(error: BaseException) -> ErrorInfo:
+    """An exception as the journal remembers it, with the part of the stack that is the user's."""
+    if isinstance(error, MarshalError):
+        return ErrorInfo(
+            error.error_type, error.message, ErrorClass.TECHNICAL.value, "unknown type"
+        )
+    if isinstance(error, SystemExit):
+        status = error.code if isinstance(error.code, int) else int(error.code is not None)
+        message = f"Runtime exited with error: exit status {status}"
+        return ErrorInfo(
+            "Runtime.ExitError", message, ErrorClass.TECHNICAL.value, "the handler called sys.exit"
+        )
+    classified = classify(error)
+    response = getattr(error, "response", None)
+    aws = response.get("Error", {}).get("Code") if isinstance(response, dict) else None
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = traceback.format_list(
+        [frame for frame in frames if "appsync_emu" not in frame.filename]
+    )
+    try:
+        message = str(error)
+    except Exception:  # noqa: BLE001 - the exception is the user's, and so may its methods be
+        message = "(the exception has no text)"
+    return ErrorInfo(
+        aws or type(error).__name__,
+        message,
+        classified.error_class.value,
+        classified.why,
+        tuple(line.rstrip("\n") for line in lines[-STACK_LINES_MAX:]),
+    )

@@ -1,0 +1,98 @@
+"""The one journal: everything that happened, appended once, read by many.
+
+Followers are called for each record as it is appended. A server that runs for long may forget
+the traces that ended longest ago; a test keeps all.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections import deque
+from typing import TYPE_CHECKING, TypeAlias
+
+from appsync_emu.core.records import to_json, trace_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterable, Sequence
+
+    from appsync_emu.core.records import Record
+
+    Follower: TypeAlias = Callable[[Record], None]
+
+__all__ = ["Journal"]
+
+_LOG = logging.getLogger(__name__)
+
+
+class Journal:
+    """Append-only, in memory.
+
+    Args:
+        ended_traces_max: how many ended traces are kept; ``None`` keeps all.
+
+    Attributes:
+        pinned: traces that must not be forgotten (those with dead letters).
+    """
+
+    def __init__(self, ended_traces_max: int | None = None) -> None:
+        self._records: list[Record] = []
+        self._by_trace: dict[str, list[Record]] = {}
+        self._followers: list[Follower] = []
+        self._ended: deque[str] = deque()
+        self._ended_max = ended_traces_max
+        self.pinned: Container[str] = ()
+        self._forgotten = 0
+
+    def append(self, record: Record) -> None:
+        """Add a record, then tell the followers."""
+        self._records.append(record)
+        trace_id = trace_of(record)
+        if trace_id is not None:
+            self._by_trace.setdefault(trace_id, []).append(record)
+        for follower in self._followers:
+            try:
+                follower(record)
+            except Exception:  # noqa: BLE001 - the journal does not depend on its readers
+                _LOG.exception("a follower of the journal failed at %s", type(record).__name__)
+
+    def follow(self, follower: Follower) -> None:
+        """Call ``follower`` for every record from now on."""
+        self._followers.append(follower)
+
+    @property
+    def records(self) -> Sequence[Record]:
+        """All records that are kept, oldest first."""
+        return self._records
+
+    def of_trace(self, trace_id: str) -> Sequence[Record]:
+        """The records of a trace, oldest first; empty for an unknown id."""
+        return self._by_trace.get(trace_id, ())
+
+    @property
+    def traces(self) -> Iterable[str]:
+        """Ids of all traces that are kept, in the order in which they began."""
+        return self._by_trace.keys()
+
+    def trace_ended(self, trace_id: str) -> None:
+        """The trace came to rest; a bounded journal may forget it from now on."""
+        if self._ended_max is None or trace_id in self.pinned:
+            return
+        self._ended.append(trace_id)
+        while len(self._ended) > self._ended_max:
+            self._forgotten += len(self._by_trace.pop(self._ended.popleft(), ()))
+        if self._forgotten * 2 > len(self._records):
+            self._records = [
+                record
+                for record in self._records
+                if (of := trace_of(record)) is None or of in self._by_trace
+            ]
+            self._forgotten = 0
+
+    def dump(self) -> str:
+        """The journal as JSON lines: the same seed and the same calls give the same bytes."""
+        lines = (
+            json.dumps(to_json(record), ensure_ascii=False, separators=(",", ":"), default=str)
+            for record in self._records
+        )
+        return "".join(f"{line}\n" for line in lines)

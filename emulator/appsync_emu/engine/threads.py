@@ -1,0 +1,124 @@
+"""Threads for handlers that are not coroutines: the loop never waits for them.
+
+They are daemons, unlike those of ``concurrent.futures``: a handler that blocks for ever must not
+keep the process from ending. One whose time is up is killed at its next bytecode; inside a
+blocking call it ends when that call returns.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import threading
+from collections import deque
+from contextvars import copy_context
+from functools import partial
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Killed", "Threads"]
+
+THREADS_MAX = 64
+"""Handlers that run in threads at once; more wait. (A real function has 1,000 by default.)"""
+
+
+class Killed(BaseException):
+    """Raised inside a handler's thread when its time is up; ``except Exception`` misses it."""
+
+
+_Job: TypeAlias = "tuple[Callable[[], Any], asyncio.AbstractEventLoop, asyncio.Future[Any]]"
+
+
+def _settle(future: asyncio.Future[Any], result: object, error: BaseException | None) -> None:
+    if future.done():
+        return
+    if error is None:
+        future.set_result(result)
+    elif isinstance(error, StopIteration):  # a future cannot carry it
+        future.set_exception(RuntimeError(f"StopIteration: {error}"))
+    else:
+        future.set_exception(error)
+
+
+class _Worker:
+    """One thread that does one job after another."""
+
+    def __init__(self, number: int) -> None:
+        self.jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self.thread = threading.Thread(
+            target=self._work, name=f"appsync-emu-handler-{number}", daemon=True
+        )
+        self.thread.start()
+
+    def _work(self) -> None:
+        try:
+            while (job := self.jobs.get()) is not None:
+                call, loop, future = job
+                result, error = None, None
+                try:
+                    result = call()
+                except BaseException as raised:  # noqa: BLE001 - the attempt decides what it means
+                    error = raised
+                try:
+                    loop.call_soon_threadsafe(_settle, future, result, error)
+                except RuntimeError:
+                    return  # the loop is closed: nobody waits any more
+                del job, call, future, result, error
+        except Killed:
+            return
+
+    def kill(self) -> None:
+        """Raise :class:`Killed` in the thread, and let it end."""
+        self.jobs.put(None)
+        if self.thread.ident is not None:
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(self.thread.ident), ctypes.py_object(Killed)
+            )
+
+
+class Threads:
+    """A pool that grows to :data:`THREADS_MAX` threads and reuses them."""
+
+    def __init__(self) -> None:
+        self._idle: list[_Worker] = []
+        self._busy = 0
+        self._made = 0
+        self._queue: deque[asyncio.Future[None]] = deque()
+
+    async def run(self, call: Callable[[], Any]) -> Any:  # noqa: ANN401 - what the handler returns
+        """Run ``call`` in a thread; when this is cancelled, the thread is killed."""
+        loop = asyncio.get_running_loop()
+        while self._busy >= THREADS_MAX:
+            free = loop.create_future()
+            self._queue.append(free)
+            await free
+        worker = self._idle.pop() if self._idle else self._hire()
+        self._busy += 1
+        future: asyncio.Future[Any] = loop.create_future()
+        # The clock knows whom to wake by a context variable, also for a sleep in a thread.
+        worker.jobs.put((partial(copy_context().run, call), loop, future))
+        try:
+            return await future
+        finally:
+            self._busy -= 1
+            if future.cancelled():
+                worker.kill()
+            else:
+                self._idle.append(worker)
+            while self._queue:
+                free = self._queue.popleft()
+                if not free.done():
+                    free.set_result(None)
+                    break
+
+    def _hire(self) -> _Worker:
+        self._made += 1
+        return _Worker(self._made)
+
+    def close(self) -> None:
+        """Let the idle threads end."""
+        while self._idle:
+            self._idle.pop().jobs.put(None)
