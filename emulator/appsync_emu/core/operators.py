@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 __all__ = ["OPERATORS", "PatternError", "Predicate", "show"]
 
@@ -47,7 +47,7 @@ def _number(argument: object) -> float:
     return argument
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -145,7 +145,7 @@ def _numeric(argument: object) -> Predicate:
     return lambda value: _in_reach(value) and above(value, low) and below(value, high)
 
 
-def _in_reach(value: object) -> bool:
+def _in_reach(value: object) -> TypeGuard[float]:
     return _is_number(value) and -NUMERIC_MAX <= value <= NUMERIC_MAX
 
 
