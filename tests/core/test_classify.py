@@ -1,0 +1,83 @@
+"""Which errors are retried; AWS codes as in botocore/retries/standard.py."""
+
+from __future__ import annotations
+
+import pytest
+
+from appsync_emu.core.classify import ErrorClass, classify
+from appsync_emu.errors import BusinessError, PermanentError, TechnicalError
+
+TECHNICAL, PERMANENT, BUSINESS = ErrorClass.TECHNICAL, ErrorClass.PERMANENT, ErrorClass.BUSINESS
+
+
+class ClientError(Exception):
+    """As botocore's: what AWS answered is in ``response``."""
+
+    def __init__(self, code: str, status: int, **more: object) -> None:
+        super().__init__(code)
+        metadata = {"HTTPStatusCode": status}
+        self.response: object = {"Error": {"Code": code}, "ResponseMetadata": metadata, **more}
+
+
+class OutOfStockError(BusinessError):
+    """A handler's own subclass."""
+
+
+@pytest.mark.parametrize(
+    ("error", "error_class", "why"),
+    [
+        (BusinessError("no"), BUSINESS, "raised as a business error"),
+        (OutOfStockError("no"), BUSINESS, "raised as a business error"),
+        (PermanentError("never"), PERMANENT, "raised as a permanent error"),
+        (TechnicalError("later"), TECHNICAL, "raised as a technical error"),
+        (ConnectionResetError(), TECHNICAL, "connection or time-out"),
+        (TimeoutError(), TECHNICAL, "connection or time-out"),
+        (ValueError("x"), TECHNICAL, "unknown type, retried by default"),
+        (SystemExit(1), TECHNICAL, "unknown type, retried by default"),
+    ],
+)
+def test_python_errors(error, error_class, why):
+    found = classify(error)
+    assert (found.error_class, found.why) == (error_class, why)
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "error_class", "why"),
+    [
+        ("ThrottlingException", 400, TECHNICAL, "AWS error ThrottlingException"),
+        ("ProvisionedThroughputExceededException", 400, TECHNICAL, None),
+        ("ServiceUnavailable", 503, TECHNICAL, "AWS error ServiceUnavailable"),
+        ("", 500, TECHNICAL, "AWS error 500"),
+        ("ConditionalCheckFailedException", 400, BUSINESS, None),
+        ("ValidationException", 400, PERMANENT, "AWS error ValidationException"),
+        ("AccessDeniedException", 403, PERMANENT, None),
+        ("Odd", 302, TECHNICAL, "unknown type, retried by default"),
+    ],
+)
+def test_aws_errors(code, status, error_class, why):
+    found = classify(ClientError(code, status))
+    assert found.error_class is error_class
+    assert found.why == (why or f"AWS error {code}")
+
+
+@pytest.mark.parametrize(
+    ("reasons", "error_class"),
+    [
+        (["None", "TransactionConflict"], TECHNICAL),
+        (["ThrottlingError", "ProvisionedThroughputExceeded"], TECHNICAL),
+        (["TransactionConflict", "ConditionalCheckFailed"], BUSINESS),
+        (["None"], BUSINESS),
+        ([], BUSINESS),
+    ],
+)
+def test_cancelled_transactions_are_judged_by_their_reasons(reasons, error_class):
+    """DynamoDB API reference, TransactWriteItems, TransactionCanceledException."""
+    listed = [{"Code": reason} for reason in reasons]
+    error = ClientError("TransactionCanceledException", 400, CancellationReasons=listed)
+    assert classify(error).error_class is error_class
+
+
+def test_a_response_that_is_not_botocores_says_nothing():
+    error = ClientError("x", 400)
+    error.response = "HTTP 400"
+    assert classify(error).why == "unknown type, retried by default"

@@ -1,0 +1,63 @@
+"""Retry decisions; full jitter: AWS Architecture Blog, "Exponential Backoff And Jitter"."""
+
+from __future__ import annotations
+
+import pytest
+
+from appsync_emu.core.classify import ErrorClass
+from appsync_emu.core.retry import Backoff, BackoffKind, Bury, Retry, RetryPolicy, decide
+
+POLICY = RetryPolicy(
+    max_retries=3, backoff=Backoff(kind=BackoffKind.EXPONENTIAL, base_s=10, factor=2, cap_s=30)
+)
+
+
+def test_three_retries_are_four_attempts():
+    assert RetryPolicy().max_attempts == 4
+    assert RetryPolicy(max_retries=0).max_attempts == 1
+
+
+def test_technical_errors_are_retried_until_the_retries_are_used_up():
+    decisions = [decide(POLICY, ErrorClass.TECHNICAL, attempt, 0.5) for attempt in range(1, 6)]
+    assert decisions == [
+        Retry(10),
+        Retry(20),
+        Retry(30),
+        Bury("retries-exhausted"),
+        Bury("retries-exhausted"),
+    ]
+
+
+def test_without_retries_the_first_error_is_the_last():
+    policy = RetryPolicy(max_retries=0)
+    assert decide(policy, ErrorClass.TECHNICAL, 1, 0.0) == Bury("retries-exhausted")
+
+
+@pytest.mark.parametrize("error_class", [ErrorClass.BUSINESS, ErrorClass.PERMANENT])
+def test_other_errors_are_never_retried(error_class):
+    assert decide(POLICY, error_class, 1, 0.5) == Bury(error_class.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "delays"),
+    [
+        (BackoffKind.FIXED, [10, 10, 10, 10]),
+        (BackoffKind.EXPONENTIAL, [10, 20, 30, 30]),
+        (BackoffKind.FULL_JITTER, [5, 10, 15, 15]),
+    ],
+)
+def test_delays(kind, delays):
+    backoff = Backoff(kind=kind, base_s=10, factor=2, cap_s=30)
+    assert [backoff.delay_s(retry, 0.5) for retry in (1, 2, 3, 4)] == delays
+
+
+def test_jitter_is_drawn_from_zero_to_the_bound():
+    backoff = Backoff(base_s=60, factor=2, cap_s=900)
+    assert backoff.delay_s(1, 0.0) == 0
+    assert backoff.delay_s(1, 0.999) == pytest.approx(59.94)
+    assert backoff.delay_s(9, 0.999) == pytest.approx(899.1)
+
+
+def test_growth_beyond_floating_point_is_the_cap():
+    backoff = Backoff(kind=BackoffKind.EXPONENTIAL, base_s=1, factor=10.0, cap_s=30)
+    assert backoff.delay_s(1_000_000, 0.5) == 30
