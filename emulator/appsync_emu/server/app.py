@@ -1,0 +1,216 @@
+"""The server: which URL is what, and how it starts and stops."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import gc
+import signal
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from appsync_emu.core.http import BODY_BYTES_MAX
+from appsync_emu.engine.emulator import Emulator
+from appsync_emu.errors import Mistake, UsageError
+from appsync_emu.server import control, graphql_http
+from appsync_emu.server.realtime_ws import RealtimeEndpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from appsync_emu.core.api import Api
+    from appsync_emu.engine.clock import Clock
+    from appsync_emu.engine.dispatcher import Unfinished
+
+__all__ = ["Server", "make_app", "run", "start"]
+
+ENDED_TRACES_MAX = 10_000
+"""Ended traces that a server remembers; without a bound its journal would grow for ever."""
+
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound to
+"""Where to dial what listens on every address."""
+
+_REMEDIES = {
+    errno.EADDRINUSE: "Stop what listens there, or choose another port; --port 0 takes a free one.",
+    errno.EACCES: "Ports below 1024 are for administrators; choose a higher one.",
+}
+
+
+def make_app(emulator: Emulator) -> web.Application:
+    """All that is served over ``emulator``: GraphQL, real time, and the control endpoints."""
+    app = web.Application(client_max_size=BODY_BYTES_MAX)
+    control.add_routes(app, emulator)
+    realtime = RealtimeEndpoint(emulator)
+    app.on_shutdown.append(realtime.shutdown)
+    graphql_http.add_routes(app, emulator.gateway, realtime.handle)
+    return app
+
+
+class Server:
+    """A server that listens.
+
+    Attributes:
+        host: where it listens.
+        port: the port, a real one even when 0 was asked for.
+        url: the GraphQL endpoint.
+        ws_url: the real-time endpoint.
+    """
+
+    __slots__ = ("_runner", "_sites", "host", "port", "url", "ws_url")
+
+    def __init__(self, runner: web.AppRunner, site: web.TCPSite, host: str, port: int) -> None:
+        self._runner = runner
+        self._sites = [site]
+        self.host = host
+        self.port = port
+        dialled = _ANYWHERE.get(host, host)
+        address = f"[{dialled}]:{port}" if ":" in dialled else f"{dialled}:{port}"
+        self.url = f"http://{address}{graphql_http.PATH}"
+        self.ws_url = f"ws://{address}{graphql_http.REALTIME_PATH}"
+
+    async def stop_accepting(self) -> None:
+        """Refuse new connections; the open ones go on."""
+        while self._sites:
+            await self._sites.pop().stop()
+
+    async def close(self) -> None:
+        """Stop accepting, let requests end within the grace time, and close every connection."""
+        await self.stop_accepting()
+        await self._runner.cleanup()
+
+
+async def start(
+    emulator: Emulator, host: str = "127.0.0.1", port: int = 0, *, grace_s: float = 1.0
+) -> Server:
+    """Serve ``emulator``, which stays the caller's to close.
+
+    Args:
+        emulator: what is served.
+        host: where to listen.
+        port: 0 takes a free one.
+        grace_s: real seconds that requests under way get when the server is closed.
+
+    Raises:
+        UsageError: it cannot listen there.
+    """
+    if host == "localhost" and port == 0:
+        host = "127.0.0.1"  # a name with two addresses would take two free ports
+    runner = web.AppRunner(make_app(emulator), access_log=None, shutdown_timeout=grace_s)
+    await runner.setup()
+    site = web.TCPSite(runner, host, port)
+    try:
+        await site.start()
+    except (OSError, OverflowError) as problem:
+        await runner.cleanup()
+        raise _cannot_listen(host, port, problem) from problem
+    return Server(runner, site, host, runner.addresses[0][1])
+
+
+def _cannot_listen(host: str, port: int, problem: OSError | OverflowError) -> UsageError:
+    code = problem.errno if isinstance(problem, OSError) else None
+    why = "it is in use" if code == errno.EADDRINUSE else str(problem)
+    remedy = _REMEDIES.get(code or 0, "Choose an address of this machine and a port up to 65535.")
+    return UsageError(Mistake(message=f"cannot listen on {host}:{port}: {why}", remedy=remedy))
+
+
+def run(
+    api: Api,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    clock: Clock | None = None,
+    seed: int | None = None,
+    grace_s: float = 5.0,
+    announce: Callable[[str], None] = print,
+) -> None:
+    """Serve ``api`` until SIGINT or SIGTERM; a second one does not wait for the grace time.
+
+    Args:
+        api: a loaded API.
+        host: where to listen.
+        port: 0 takes a free one.
+        clock: time; real unless given.
+        seed: makes ids and chance repeatable.
+        grace_s: real seconds that running attempts get to end.
+        announce: told, in lines of text, where the server is and what it left unfinished.
+
+    Raises:
+        UsageError: it cannot listen there.
+    """
+    asyncio.run(_serve(api, host, port, clock, seed, grace_s, announce))
+
+
+async def _serve(
+    api: Api,
+    host: str,
+    port: int,
+    clock: Clock | None,
+    seed: int | None,
+    grace_s: float,
+    announce: Callable[[str], None],
+) -> None:
+    emulator = Emulator(api, clock=clock, seed=seed, ended_traces_max=ENDED_TRACES_MAX)
+    try:
+        server = await start(emulator, host, port, grace_s=grace_s)
+    except UsageError:
+        await emulator.aclose()
+        raise
+    # Whatever exists now stays; full collections need not walk the schema again and again.
+    gc.collect()
+    gc.freeze()
+    stopped = asyncio.Event()
+    _on_signals(stopped)
+    for line in _greeting(api, server):
+        announce(line)
+    await stopped.wait()
+    announce("stopping")
+    await server.stop_accepting()
+    unfinished = await emulator.aclose(grace_s=grace_s)
+    await server.close()
+    for line in _farewell(unfinished):
+        announce(line)
+
+
+def _on_signals(stopped: asyncio.Event) -> None:
+    """Set ``stopped`` at the first SIGINT or SIGTERM; the second does what it always does."""
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    usual = {number: signal.getsignal(number) for number in numbers}
+
+    def stop() -> None:
+        stopped.set()
+        for number, handler in usual.items():
+            signal.signal(number, handler)
+
+    for number in numbers:
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
+
+
+def _greeting(api: Api, server: Server) -> list[str]:
+    key = api.api_keys[0].value if api.api_keys else ""
+    curl = (
+        f"curl {server.url} -H 'x-api-key: {key}' -H 'content-type: application/json'"
+        """ -d '{"query": "{ __typename }"}'"""
+    )
+    return [
+        f"{api.name} is served at",
+        f"  GraphQL    {server.url}",
+        f"  real time  {server.ws_url}",
+        f"  API key    {key}",
+        "",
+        f"  {curl}",
+        "",
+    ]
+
+
+def _farewell(unfinished: list[Unfinished]) -> list[str]:
+    if not unfinished:
+        return ["stopped; nothing was left unfinished"]
+    lines = [f"stopped; {len(unfinished)} unfinished:"]
+    lines += [
+        f"  trace {left.facts.trace_id}: {left.facts.component} was {left.state}"
+        f" after {left.attempts} attempts"
+        for left in unfinished
+    ]
+    return lines

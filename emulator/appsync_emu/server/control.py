@@ -1,0 +1,205 @@
+"""The emulator's own endpoints, beside AppSync's: look into it, handle dead letters, move time.
+
+::
+
+    GET    /_appsync_emu/health
+    GET    /_appsync_emu/journal                     JSON lines, one record each
+    GET    /_appsync_emu/traces/{id}                 {"traceId", "records"}
+    GET    /_appsync_emu/deadletters                 {"deadLetters": [...]}
+    GET    /_appsync_emu/deadletters/{id}            a letter
+    POST   /_appsync_emu/deadletters/{id}/redrive    {"id", "traceId"}
+    POST   /_appsync_emu/deadletters/redrive         {"redriven": [ids]}
+    DELETE /_appsync_emu/deadletters/{id}            {"discarded": id}
+    POST   /_appsync_emu/clock                       {"advance": "15m"} or {"settle": "1h"}
+
+They need no key, so they serve programs on the same machine alone: a web page must not drive
+them, neither across sites nor by rebinding a name to the loopback address.
+"""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from aiohttp import web
+
+from appsync_emu.core.duration import duration_s
+from appsync_emu.core.records import to_json
+from appsync_emu.core.traces import iso_time
+from appsync_emu.engine.clock import ManualClock
+from appsync_emu.errors import LivenessError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from appsync_emu.engine.emulator import Emulator
+
+    Handler: TypeAlias = Callable[[web.Request], Awaitable[web.Response]]
+
+__all__ = ["PREFIX", "add_routes"]
+
+PREFIX = "/_appsync_emu"
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_OWN_SITES = frozenset({"same-origin", "none"})
+
+
+class _Refused(Exception):  # noqa: N818 - an answer, no bug
+    def __init__(self, status: HTTPStatus, why: str) -> None:
+        super().__init__(why)
+        self.status = status
+
+
+def add_routes(app: web.Application, emulator: Emulator) -> None:
+    """Serve the endpoints over ``emulator`` in ``app``."""
+    control = _Control(emulator)
+    for method, path, handler in (
+        ("GET", "/health", control.health),
+        ("GET", "/journal", control.journal),
+        ("GET", "/traces/{id}", control.trace),
+        ("GET", "/deadletters", control.letters),
+        ("POST", "/deadletters/redrive", control.redrive_all),
+        ("GET", "/deadletters/{id}", control.letter),
+        ("DELETE", "/deadletters/{id}", control.discard),
+        ("POST", "/deadletters/{id}/redrive", control.redrive),
+        ("POST", "/clock", control.clock),
+        ("*", "/{path:.*}", control.unknown),
+    ):
+        app.router.add_route(method, PREFIX + path, _guarded(handler))
+
+
+def _guarded(handler: Handler) -> Handler:
+    """``handler`` for callers on this machine that are no web page of another site."""
+
+    async def guarded(request: web.Request) -> web.Response:
+        try:
+            _refuse_web_pages(request)
+            return await handler(request)
+        except _Refused as refused:
+            return _json({"error": str(refused)}, refused.status)
+        except (UsageError, LivenessError) as problem:
+            return _json({"error": str(problem)}, HTTPStatus.CONFLICT)
+
+    return guarded
+
+
+def _refuse_web_pages(request: web.Request) -> None:
+    host = request.headers.get("Host", "")
+    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+    if name.lower() not in _LOOPBACK:
+        raise _Refused(
+            HTTPStatus.FORBIDDEN,
+            f"the control endpoints answer at localhost, 127.0.0.1 and [::1], not at {name!r}",
+        )
+    origin = request.headers.get("Origin")
+    site = request.headers.get("Sec-Fetch-Site")
+    if (origin is not None and origin != f"http://{host}") or (
+        site is not None and site not in _OWN_SITES
+    ):
+        raise _Refused(HTTPStatus.FORBIDDEN, "the control endpoints do not serve other web pages")
+
+
+class _Control:
+    """The endpoints; each method is one."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+
+    async def health(self, _: web.Request) -> web.Response:
+        emulator = self._emulator
+        return _json({"status": "ok", "name": emulator.api.name, "clock": self._time()})
+
+    async def journal(self, _: web.Request) -> web.Response:
+        # A lone surrogate has no UTF-8; its escape is the same character in JSON.
+        body = self._emulator.journal.dump().encode("utf-8", "backslashreplace")
+        return web.Response(body=body, content_type="application/x-ndjson")
+
+    async def trace(self, request: web.Request) -> web.Response:
+        trace_id = request.match_info["id"]
+        records = [to_json(record) for record in self._emulator.journal.of_trace(trace_id)]
+        return _json({"traceId": trace_id, "records": records})
+
+    async def letters(self, _: web.Request) -> web.Response:
+        return _json({"deadLetters": [letter.as_json() for letter in self._emulator.deadletters]})
+
+    async def letter(self, request: web.Request) -> web.Response:
+        return _json(self._emulator.deadletters.get(self._existing(request)).as_json())
+
+    async def redrive(self, request: web.Request) -> web.Response:
+        letter_id = self._existing(request)
+        trace_id = self._emulator.deadletters.redrive(letter_id)
+        return _json({"id": letter_id, "traceId": trace_id})
+
+    async def redrive_all(self, _: web.Request) -> web.Response:
+        return _json({"redriven": self._emulator.deadletters.redrive_all()})
+
+    async def discard(self, request: web.Request) -> web.Response:
+        letter_id = self._existing(request)
+        self._emulator.deadletters.discard(letter_id)
+        return _json({"discarded": letter_id})
+
+    async def clock(self, request: web.Request) -> web.Response:
+        asked = await _body(request)
+        clock = self._emulator.clock
+        if not isinstance(clock, ManualClock):
+            raise UsageError("this clock moves by itself; start the server with a manual clock")
+        if len(asked) != 1:
+            raise _Refused(HTTPStatus.BAD_REQUEST, _CLOCK_REMEDY)
+        match asked:
+            case {"advance": amount}:
+                await clock.advance(_seconds(amount))
+            case {"settle": within}:
+                await clock.settle(_seconds(within))
+            case _:
+                raise _Refused(HTTPStatus.BAD_REQUEST, _CLOCK_REMEDY)
+        return _json({"clock": self._time()})
+
+    async def unknown(self, request: web.Request) -> web.Response:
+        raise _Refused(
+            HTTPStatus.NOT_FOUND, f"there is no control endpoint {request.method} {request.path}"
+        )
+
+    def _time(self) -> dict[str, Any]:
+        clock = self._emulator.clock
+        kind = "manual" if isinstance(clock, ManualClock) else "real"
+        return {"kind": kind, "now": iso_time(clock.now_ns())}
+
+    def _existing(self, request: web.Request) -> str:
+        letter_id = request.match_info["id"]
+        try:
+            self._emulator.deadletters.get(letter_id)
+        except UsageError as unknown:
+            raise _Refused(HTTPStatus.NOT_FOUND, str(unknown)) from None
+        return letter_id
+
+
+_CLOCK_REMEDY = 'send one of {"advance": "15m"} and {"settle": "1h"}'
+
+
+def _seconds(amount: object) -> float:
+    seconds = duration_s(amount) if isinstance(amount, str) else None
+    if seconds is None:
+        raise _Refused(
+            HTTPStatus.BAD_REQUEST,
+            f'{amount!r} is not a duration; write "250ms", "5s", "2m", "1h" or "7d"',
+        )
+    return seconds
+
+
+async def _body(request: web.Request) -> dict[str, Any]:
+    try:
+        asked = json.loads(await request.read())
+    except (ValueError, RecursionError, web.HTTPRequestEntityTooLarge):
+        asked = None
+    if not isinstance(asked, dict):
+        raise _Refused(HTTPStatus.BAD_REQUEST, "the body is not a JSON object")
+    return asked
+
+
+def _json(value: object, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
+    return web.Response(
+        body=json.dumps(value, default=str).encode(),
+        status=status,
+        content_type="application/json",
+    )

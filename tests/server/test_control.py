@@ -1,0 +1,257 @@
+"""The emulator's own endpoints, over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from appsync_emu.core.api import Api
+from appsync_emu.core.records import FaultsHealed
+from appsync_emu.engine.clock import ManualClock, RealClock
+from appsync_emu.engine.journal import Journal
+from appsync_emu.errors import UsageError
+from appsync_emu.server.control import PREFIX, add_routes
+
+
+class Letter:
+    def __init__(self, letter_id):
+        self.letter_id = letter_id
+
+    def as_json(self):
+        return {"id": self.letter_id, "event": {"at": object}}
+
+
+class Letters(dict):
+    full = False
+
+    def __iter__(self):
+        return iter(list(self.values()))
+
+    def get(self, letter_id):
+        if letter_id not in self:
+            raise UsageError(f"there is no dead letter {letter_id!r}")
+        return self[letter_id]
+
+    def redrive(self, letter_id):
+        if self.full:
+            raise UsageError("the queues are full")
+        del self[letter_id]
+        return "trace-1"
+
+    def redrive_all(self):
+        letters = list(self.keys())
+        self.clear()
+        return letters
+
+    def discard(self, letter_id):
+        del self[letter_id]
+
+
+class FakeEmulator:
+    def __init__(self, clock=None):
+        self.api = Api(name="shop", schema=())
+        self.clock = clock or ManualClock()
+        self.journal = Journal()
+        self.deadletters = Letters({"a": Letter("a"), "b": Letter("b")})
+
+
+def ask(*calls, emulator=None):
+    """``(status, JSON or text)`` of each ``(method, path, options)``."""
+
+    async def run():
+        app = web.Application(client_max_size=1000)
+        add_routes(app, emulator or FakeEmulator())
+        answers = []
+        async with TestServer(app) as server, aiohttp.ClientSession() as session:
+            for method, path, *options in calls:
+                url = server.make_url(PREFIX + path)
+                async with session.request(method, url, **(options or [{}])[0]) as response:
+                    body = await response.read()
+                    answers.append((response.status, _content(response, body)))
+        return answers
+
+    return asyncio.run(run())
+
+
+def _content(response, body):
+    return json.loads(body) if response.content_type == "application/json" else body.decode()
+
+
+def test_health_says_what_time_it_is():
+    ((status, health),) = ask(("GET", "/health"))
+
+    assert status == 200
+    assert health == {
+        "status": "ok",
+        "name": "shop",
+        "clock": {"kind": "manual", "now": "2030-01-01T00:00:00.000Z"},
+    }
+
+
+def test_the_journal_and_a_trace():
+    emulator = FakeEmulator()
+    emulator.journal.append(FaultsHealed(1, ("fault \ud800",)))
+
+    (_, journal), (_, trace) = ask(("GET", "/journal"), ("GET", "/traces/t%2F1"), emulator=emulator)
+
+    assert json.loads(journal)["kind"] == "FaultsHealed"
+    assert trace == {"traceId": "t/1", "records": []}
+
+
+def test_dead_letters_are_listed_shown_redriven_and_discarded():
+    answers = ask(
+        ("GET", "/deadletters"),
+        ("GET", "/deadletters/a"),
+        ("POST", "/deadletters/a/redrive"),
+        ("DELETE", "/deadletters/b"),
+        ("GET", "/deadletters"),
+    )
+
+    assert [status for status, _ in answers] == [200] * 5
+    listed, shown, redriven, discarded, left = (answer for _, answer in answers)
+    assert [letter["id"] for letter in listed["deadLetters"]] == ["a", "b"]
+    assert shown["id"] == "a"
+    assert redriven == {"id": "a", "traceId": "trace-1"}
+    assert discarded == {"discarded": "b"}
+    assert left == {"deadLetters": []}
+
+
+def test_all_dead_letters_are_redriven_at_once():
+    ((status, answer),) = ask(("POST", "/deadletters/redrive"))
+
+    assert (status, answer) == (200, {"redriven": ["a", "b"]})
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/deadletters/x"), ("DELETE", "/deadletters/x"), ("POST", "/deadletters/x/redrive")],
+)
+def test_an_unknown_letter(method, path):
+    ((status, answer),) = ask((method, path))
+
+    assert (status, answer) == (404, {"error": "there is no dead letter 'x'"})
+
+
+def test_a_redrive_may_be_refused():
+    emulator = FakeEmulator()
+    emulator.deadletters.full = True
+
+    ((status, answer),) = ask(("POST", "/deadletters/a/redrive"), emulator=emulator)
+
+    assert (status, answer) == (409, {"error": "the queues are full"})
+
+
+def test_a_manual_clock_is_moved():
+    (status, answer), (settled, _) = ask(
+        ("POST", "/clock", {"json": {"advance": "15m"}}),
+        ("POST", "/clock", {"json": {"settle": "1h"}}),
+    )
+
+    assert (status, settled) == (200, 200)
+    assert answer == {"clock": {"kind": "manual", "now": "2030-01-01T00:15:00.000Z"}}
+
+
+def test_a_clock_that_never_settles_says_so():
+    clock = ManualClock()
+
+    def again():
+        clock.call_at(clock.now_ns() + 60_000_000_000, again)
+
+    again()
+    ((status, answer),) = ask(
+        ("POST", "/clock", {"json": {"settle": "5m"}}), emulator=FakeEmulator(clock)
+    )
+
+    assert status == 409
+    assert "still due after 300 s" in answer["error"]
+
+
+@pytest.mark.parametrize(
+    ("body", "part"),
+    [
+        (b"", "not a JSON object"),
+        (b"[]", "not a JSON object"),
+        (b"[" * 900, "not a JSON object"),
+        (b" " * 1001, "not a JSON object"),
+        (b"{}", "send one of"),
+        (b'{"stop": "1s"}', "send one of"),
+        (b'{"advance": "1s", "settle": "1s"}', "send one of"),
+        (b'{"advance": 5}', "5 is not a duration"),
+        (b'{"advance": "soon"}', "'soon' is not a duration"),
+        (b'{"advance": "-1s"}', "'-1s' is not a duration"),
+    ],
+)
+def test_what_is_no_move_of_the_clock(body, part):
+    ((status, answer),) = ask(("POST", "/clock", {"data": body}))
+
+    assert status == 400
+    assert part in answer["error"]
+
+
+def test_a_real_clock_is_not_moved():
+    (status, answer), (_, health) = ask(
+        ("POST", "/clock", {"json": {"advance": "1s"}}),
+        ("GET", "/health"),
+        emulator=FakeEmulator(RealClock()),
+    )
+
+    assert status == 409
+    assert "start the server with a manual clock" in answer["error"]
+    assert health["clock"]["kind"] == "real"
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/x"), ("GET", "/clock"), ("PUT", "/health")])
+def test_an_endpoint_that_is_not_there(method, path):
+    ((status, answer),) = ask((method, path))
+
+    assert status == 404
+    assert f"{method} {PREFIX}{path}" in answer["error"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Host": "evil.example:8080"},
+        {"Host": "127.0.0.1.evil.example:80"},
+        {"Host": "localhost:80@evil.example"},
+        {"Host": "::1"},
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Host": "localhost:1", "Origin": "http://localhost:2"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_web_pages_do_not_drive_it(headers):
+    """Neither across sites (Fetch standard) nor by DNS rebinding, which shows in Host."""
+    (status, answer), (other, _) = ask(
+        ("DELETE", "/deadletters/a", {"headers": headers}),
+        ("OPTIONS", "/deadletters/a", {"headers": headers}),
+    )
+
+    assert (status, other) == (403, 403)
+    assert "error" in answer
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "localhost"},
+        {"Host": "LOCALHOST:80"},
+        {"Host": "127.0.0.1:1"},
+        {"Host": "[::1]"},
+        {"Host": "[::1]:1"},
+        {"Host": "localhost:1", "Origin": "http://localhost:1", "Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "none"},
+    ],
+)
+def test_programs_and_its_own_pages_do(headers):
+    ((status, _),) = ask(("GET", "/health", {"headers": headers}))
+
+    assert status == 200
