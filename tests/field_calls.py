@@ -12,7 +12,7 @@ def field_call(arguments=None, *, source=None, claims=None, variables=None, stas
         parent_type="Query",
         name="getPost",
         return_type="Post",
-        selection_set_list=lambda variables: ["id", "title"],
+        selection_set_list=lambda: ["id", "title"],
         selection_set_graphql=lambda: "{\n  id\n  title\n}",
     )
     return SimpleNamespace(

@@ -39,7 +39,7 @@ def direct_event(call: FieldCall, prev: Json = None) -> dict[str, Any]:
         "request": {"headers": dict(request.headers), "domainName": None},
         "prev": plain_copy(prev),
         "info": {
-            "selectionSetList": field.selection_set_list(variables),
+            "selectionSetList": field.selection_set_list(),
             "selectionSetGraphQL": field.selection_set_graphql(),
             "parentTypeName": field.parent_type,
             "fieldName": field.name,
