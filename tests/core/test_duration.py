@@ -1,3 +1,5 @@
+"""Durations as the configuration and the control endpoints take them."""
+
 from __future__ import annotations
 
 import pytest
