@@ -22,7 +22,7 @@ from appsync_emu.core.limits import STRICT
 from appsync_emu.core.request import Identity
 from appsync_emu.engine.clock import RealClock
 from appsync_emu.engine.fanout import Fanout
-from appsync_emu.engine.session import RealtimeSession, SessionServices
+from appsync_emu.engine.session import SessionServices
 from appsync_emu.server.realtime_ws import RealtimeEndpoint, _header
 
 KEY = {"host": "h", "x-api-key": "da2-x"}
@@ -63,19 +63,15 @@ class World:
 
     def __init__(self, heartbeat_s=None, **limits):
         self.fanout = Fanout({"onPost": ("addPost",)})
-        limits = dataclasses.replace(STRICT, **limits)
         self.services = SessionServices(
             authenticate=authenticate,
             subscribe=subscribe,
             fanout=self.fanout,
             clock=RealClock(),
             request_id=lambda: "r",
-            limits=limits,
+            limits=dataclasses.replace(STRICT, **limits),
         )
-        self.endpoint = RealtimeEndpoint(self, limits=limits, heartbeat_s=heartbeat_s)
-
-    def session(self, handshake, **callbacks):
-        return RealtimeSession(self.services, handshake, **callbacks)
+        self.endpoint = RealtimeEndpoint(self.services, heartbeat_s=heartbeat_s)
 
     def publish(self, **value):
         self.fanout.mutation("addPost", value)

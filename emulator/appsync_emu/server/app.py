@@ -41,7 +41,7 @@ def make_app(emulator: Emulator) -> web.Application:
     """All that is served over ``emulator``: GraphQL, real time, and the control endpoints."""
     app = web.Application(client_max_size=BODY_BYTES_MAX)
     control.add_routes(app, emulator)
-    realtime = RealtimeEndpoint(emulator)
+    realtime = RealtimeEndpoint(emulator.realtime)
     app.on_shutdown.append(realtime.shutdown)
     graphql_http.add_routes(app, emulator.gateway, realtime.handle)
     return app

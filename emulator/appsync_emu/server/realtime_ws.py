@@ -9,23 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from aiohttp import WSMsgType, web
 
 from appsync_emu.core.handshake import SUBPROTOCOL, read_handshake
-from appsync_emu.core.limits import STRICT
 from appsync_emu.core.wire import CLOSE_GOING_AWAY, CLOSE_OUTBOX_FULL
 from appsync_emu.engine.gateway import visible_headers
+from appsync_emu.engine.session import RealtimeSession
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from appsync_emu.engine.session import SessionServices
 
-    from appsync_emu.core.handshake import Handshake
-    from appsync_emu.core.limits import Limits
-    from appsync_emu.engine.session import RealtimeSession
-
-__all__ = ["RealtimeEndpoint", "SessionFactory"]
+__all__ = ["RealtimeEndpoint"]
 
 HEARTBEAT_S: Final = 30.0
 """How often a silent client is pinged. One that does not answer within half of this is gone: its
@@ -37,38 +33,22 @@ CLOSE_TIMEOUT_S: Final = 2.0
 UTF8_BYTES_MAX: Final = 4
 
 
-class SessionFactory(Protocol):
-    """What the endpoint asks of an emulator."""
-
-    def session(
-        self,
-        handshake: Handshake,
-        *,
-        send: Callable[[str], object],
-        close: Callable[[int, str], object],
-        backlog: Callable[[], int],
-    ) -> RealtimeSession:
-        """A session for a new connection; it is opened by the caller."""
-
-
 class RealtimeEndpoint:
     """Answers WebSocket upgrades, at ``/graphql/realtime`` and ``/graphql``.
 
     Args:
-        emulator: makes the sessions.
-        limits: quotas, for the size of incoming messages.
+        services: what the sessions share, of the emulator that is served.
         heartbeat_s: see :data:`HEARTBEAT_S`; real seconds.
     """
 
     def __init__(
         self,
-        emulator: SessionFactory,
+        services: SessionServices,
         *,
-        limits: Limits = STRICT,
         heartbeat_s: float | None = HEARTBEAT_S,
     ) -> None:
-        self._emulator = emulator
-        self._message_bytes_max = limits.frame_chars * UTF8_BYTES_MAX
+        self._services = services
+        self._message_bytes_max = services.limits.frame_chars * UTF8_BYTES_MAX
         self._heartbeat_s = heartbeat_s
         self._sockets: dict[_Socket, None] = {}
 
@@ -91,8 +71,12 @@ class RealtimeEndpoint:
         if transport is None:  # gone while the answer was written
             return ws
         socket = _Socket(ws, transport)
-        session = self._emulator.session(
-            handshake, send=socket.send, close=socket.close, backlog=transport.get_write_buffer_size
+        session = RealtimeSession(
+            self._services,
+            handshake,
+            send=socket.send,
+            close=socket.close,
+            backlog=transport.get_write_buffer_size,
         )
         self._sockets[socket] = None
         try:
