@@ -27,7 +27,6 @@ class Limits:
         resolvers_per_request: resolver calls of one request.
         request_s: execution time of one request.
         resolver_result_bytes: one evaluated resolver response.
-        http_body_bytes: body of one HTTP request (ours).
         subscriptions_per_connection: live subscriptions of one WebSocket. The quota table says 200;
             error messages seen in the wild say 100, and 50 before that.
         subscription_payload_bytes: ``payload`` of one ``data`` frame, as UTF-8; what is larger is
@@ -48,7 +47,6 @@ class Limits:
     resolvers_per_request: int = 10_000
     request_s: float = 30.0
     resolver_result_bytes: int = 5 * MIB
-    http_body_bytes: int = 10 * MIB
     subscriptions_per_connection: int = 200
     subscription_payload_bytes: int = 240 * KIB
     connection_life_s: int = DAY_S
@@ -70,7 +68,6 @@ RELAXED = Limits(
     resolvers_per_request=10_000_000,
     request_s=3_600.0,
     resolver_result_bytes=256 * MIB,
-    http_body_bytes=256 * MIB,
     subscriptions_per_connection=100_000,
     subscription_payload_bytes=64 * MIB,
     connection_life_s=365 * DAY_S,
