@@ -138,7 +138,10 @@ def run(
     Raises:
         UsageError: it cannot listen there.
     """
-    asyncio.run(_serve(api, host, port, clock, seed, grace_s, announce))
+    try:
+        asyncio.run(_serve(api, host, port, clock, seed, grace_s, announce))
+    finally:
+        gc.unfreeze()
 
 
 async def _serve(
