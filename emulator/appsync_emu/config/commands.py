@@ -45,7 +45,7 @@ def namespaces(facts: Facts) -> dict[str, tuple[str, ...]]:
 def read_commands(
     loading: Loading, node: Node | None, components: Mapping[str, object]
 ) -> dict[str, tuple[Scalar, CommandSpec]]:
-    """The commands by ``Type.field``, each with its key."""
+    """The commands by ``Type.field``, each with its key; unknown components are in them too."""
     found: dict[str, tuple[Scalar, CommandSpec]] = {}
     if node is None:
         return found
@@ -106,8 +106,7 @@ def _read_components(
             )
         elif name in found:
             reader.note(place, f'{what} starts component "{name}" twice', "Name it once.")
-        else:
-            found.append(name)
+        found.append(name)
     return tuple(found)
 
 
@@ -127,9 +126,12 @@ def check_command_answers(
     """
     if loading.facts is None:
         return
+    paths = namespaces(loading.facts)
     for key, command in commands.values():
         field = loading.facts.fields(command.type_name).get(command.field_name)
         if field is None:
+            continue
+        if command.type_name not in paths:
             continue
         if key.text in resolved:
             loading.reader.note(
@@ -168,7 +170,8 @@ def _check_answer(
             f"Add {trace_field}: ID! to type {field.named}, or write another name under "
             "trace: {field: ...}.",
         )
-    elif carrier.is_list or carrier.named not in _ID_TYPES:
+        return
+    if carrier.is_list or carrier.named not in _ID_TYPES:
         reader.note(
             key,
             f"{what}, whose field {trace_field} has type {carrier.printed}",

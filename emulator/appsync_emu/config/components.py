@@ -210,15 +210,20 @@ def check_components(
     loading: Loading, found: Mapping[str, FoundComponent], commands: Mapping[str, CommandSpec]
 ) -> None:
     """Each component is started by something, and its idempotency key can have a value there."""
+    # A name that no component has may stand for one that nothing seems to start.
+    misspelt = any(
+        name not in found for command in commands.values() for name in command.components
+    )
     for name, entry in found.items():
         starters = [command for command in commands.values() if name in command.components]
         if not starters and not entry.has_events:
-            loading.reader.note(
-                entry.key,
-                f'component "{name}" is started by nothing',
-                'Name it in the "components" of a command, or say which events start it: '
-                "on: {detail-type: [OrderPlaced]}.",
-            )
+            if not misspelt:
+                loading.reader.note(
+                    entry.key,
+                    f'component "{name}" is started by nothing',
+                    'Name it in the "components" of a command, or say which events start it: '
+                    "on: {detail-type: [OrderPlaced]}.",
+                )
             continue
         if entry.component is not None and entry.component.idempotency_key is not None:
             _check_idempotency(loading, entry, entry.component.idempotency_key, starters)

@@ -95,8 +95,8 @@ class Handlers:
             raise self._import_refused(name, error) from error
 
     def _import_refused(self, name: str, error: BaseException) -> HandlerRefusedError:
-        missing = isinstance(error, ModuleNotFoundError) and error.name is not None
-        if missing and (name == error.name or name.startswith(f"{error.name}.")):  # type: ignore[attr-defined]
+        missing = error.name if isinstance(error, ModuleNotFoundError) else None
+        if missing and f"{name}.".startswith(f"{missing}."):
             return HandlerRefusedError(
                 f'there is no module "{name}"{nearest(name, _importable(self.folder))}',
                 "Handlers are imported relative to the folder of this file.",
@@ -196,9 +196,9 @@ def _home(family: _Family) -> str | None:
     for name, module in family.items():
         origin = getattr(module, "__file__", None)
         if origin:
-            path = Path(origin).resolve()
+            path = Path(origin).absolute()  # a link to a file is at home where the link is
             levels = name.count(".") + (path.name == "__init__.py")
-            return str(path.parents[levels]) if levels < len(path.parents) else None
+            return str(path.parents[levels].resolve()) if levels < len(path.parents) else None
     return None
 
 

@@ -89,11 +89,13 @@ class Loading:
             )
         elif not self.facts.is_object(type_name):
             known = self.facts.type_names()
-            wrong = "is not an object type" if self.facts.has_type(type_name) else "is no type"
+            other_kind = self.facts.has_type(type_name)
+            wrong = "is not an object type" if other_kind else "is no type"
             self.reader.note(
                 place,
                 f'"{type_name}" {wrong} of the schema{nearest(type_name, known)}',
-                f"Add it to the schema, or write one of its types: {_some(known)}.",
+                f"{'Write' if other_kind else 'Add it to the schema, or write'} one of its "
+                f"object types: {_some(known)}.",
             )
         else:
             fields = self.facts.fields(type_name)

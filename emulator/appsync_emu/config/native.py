@@ -26,6 +26,7 @@ from appsync_emu.config.resolvers import (
 )
 from appsync_emu.config.schemafiles import read_schema_files
 from appsync_emu.config.trace import check_trace, read_trace
+from appsync_emu.config.yamlfile import Map
 from appsync_emu.core.api import Api
 from appsync_emu.core.retry import RetryPolicy
 from appsync_emu.errors import UsageError
@@ -78,12 +79,18 @@ def _facts(reader: Reader, sources: Sequence[SdlSource]) -> Facts | None:
         return None
 
 
+def _read_name(loading: Loading, fields: dict[str, Node], root: Node) -> str:
+    if isinstance(root, Map) and any(entry.key.text == "appSync" for entry in root.entries):
+        return ""  # that key is refused with the remedy, and the name stands below it
+    node = loading.required(fields, "name", root, "the file", "Name the API: name: orders.")
+    return (loading.reader.text(node, '"name"') or "") if node is not None else ""
+
+
 def _put_together(
     loading: Loading, fields: dict[str, Node], root: Node, schema: tuple[SdlSource, ...]
 ) -> Api:
     reader = loading.reader
-    name_node = loading.required(fields, "name", root, "the file", "Name the API: name: orders.")
-    name = (name_node and reader.text(name_node, '"name"')) or ""
+    name = _read_name(loading, fields, root)
     data_sources = read_data_sources(loading, fields.get("dataSources"))
     functions = read_pipeline_functions(loading, fields.get("pipelineFunctions"), data_sources)
     resolvers = read_resolvers(loading, fields.get("resolvers"), data_sources, functions)

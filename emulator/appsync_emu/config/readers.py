@@ -23,9 +23,9 @@ __all__ = ["Place", "Reader", "duration_s", "nearest", "to_json"]
 Place: TypeAlias = Node
 
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
-_INTEGER = re.compile(r"[-+]?\d{1,18}")
-_NUMBER = re.compile(r"[-+]?(\d{1,18}(\.\d{1,18})?|\.\d{1,18})([eE][-+]?\d{1,3})?")
+_DURATION = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,15})?)(ms|s|m|h|d)")
+_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
+_NUMBER = re.compile(r"[-+]?([0-9]{1,18}(\.[0-9]{1,18})?|\.[0-9]{1,18})([eE][-+]?[0-9]{1,2})?")
 _DURATION_REMEDY = 'Write a number and a unit: "250ms", "5s", "2m", "1h" or "7d".'
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False}
 _YAML_1_1_BOOLEANS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false"}
@@ -88,12 +88,23 @@ def _describe(node: Node) -> str:
 
 @dataclass(slots=True)
 class Reader:
-    """Reads nodes and remembers what is wrong with them, in the order of finding."""
+    """Reads nodes and remembers what is wrong with them, in the order of finding.
+
+    Attributes:
+        mistakes: what was found; it starts with the mistakes of the YAML itself.
+    """
 
     mistakes: list[Mistake] = field(default_factory=list)
+    _spoilt: set[tuple[int, int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Where the YAML itself is at fault (an alias, a tag), its value is nobody's second mistake.
+        self._spoilt = {(mistake.line, mistake.column) for mistake in self.mistakes}
 
     def note(self, place: Place, message: str, remedy: str = "") -> None:
         """Remember a mistake at the place of a node."""
+        if (place.line, place.column) in self._spoilt:
+            return
         self.mistakes.append(
             Mistake(
                 file=place.file,
@@ -210,8 +221,9 @@ class Reader:
     def one_or_more(self, node: Node, what: str) -> list[tuple[Scalar, str]]:
         """Texts with their places: a list of them, or a single one as a shorthand."""
         nodes = node.items if isinstance(node, List) else (node,)
-        if not nodes:
-            self.note(node, f"{what} is an empty list", "Name at least one.")
+        if not nodes or _is_null(node):
+            self.note(node, f"{what} is empty", "Name at least one.")
+            return []
         return [
             (item, text)
             for item in nodes
@@ -266,7 +278,7 @@ class Reader:
                 known[name] = entry.value
             elif refused and name in refused:
                 self.note(
-                    entry.key, f'"{name}" of {what} is not supported by this version', refused[name]
+                    entry.key, f'"{name}" in {what} is not supported by this version', refused[name]
                 )
             else:
                 self.note(

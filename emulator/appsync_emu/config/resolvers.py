@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from appsync_emu.config import keys
+from appsync_emu.config.yamlfile import Map
 from appsync_emu.core.api import (
     DataSource,
     DataSourceType,
@@ -19,7 +20,7 @@ from appsync_emu.core.api import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
     from appsync_emu.config.loading import Loading
     from appsync_emu.config.yamlfile import Node, Scalar
@@ -101,7 +102,7 @@ def _read_function(loading: Loading, key: Scalar, config: Node | None) -> Functi
         hint=_LAMBDA_REMEDY,
     )
     if outer is None or "function" not in outer:
-        if outer is not None and not outer.keys() - keys.LAMBDA_CONFIG_REFUSED.keys():
+        if outer == {} and not _mentions(config, keys.LAMBDA_CONFIG_REFUSED):
             loading.required(outer, "function", config, f'"config" of {what}', _LAMBDA_REMEDY)
         return None
     function = outer["function"]
@@ -133,6 +134,11 @@ def _read_function(loading: Loading, key: Scalar, config: Node | None) -> Functi
     if timeout_s is None:
         return Function(name=key.text, handler=handler)
     return Function(name=key.text, handler=handler, timeout_s=timeout_s)
+
+
+def _mentions(node: Node, names: Container[str]) -> bool:
+    """Whether a mapping has one of the keys."""
+    return isinstance(node, Map) and any(entry.key.text in names for entry in node.entries)
 
 
 def read_pipeline_functions(

@@ -67,7 +67,7 @@ def _expand(reader: Reader, node: Node, pattern: str, folder: Path) -> list[str]
     return sorted(names)
 
 
-def _add(  # noqa: PLR0913, PLR0917 - one private step of a loop, with all that the loop knows
+def _add(
     reader: Reader,
     node: Node,
     names: list[str],

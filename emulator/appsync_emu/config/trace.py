@@ -157,7 +157,7 @@ def _check_argument(
         )
 
 
-def _check_type(  # noqa: PLR0913, PLR0917 - what is checked, where it stands, and what it is held against
+def _check_type(
     loading: Loading, place: Node, path: str, field: FieldFacts, names: TraceNames, kind: str
 ) -> None:
     facts = loading.facts

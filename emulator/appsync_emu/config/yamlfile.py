@@ -148,7 +148,13 @@ def _syntax_mistake(error: yaml.MarkedYAMLError, text: str, shown: str) -> Mista
             remedy="Indent with spaces; YAML allows nothing else.",
         )
     what = error.problem or error.context or "it does not parse"
-    return Mistake(file=shown, line=line, column=column, message=f"this is not valid YAML: {what}")
+    return Mistake(
+        file=shown,
+        line=line,
+        column=column,
+        message=f"this is not valid YAML: {what}",
+        remedy="Look at the indentation and the quotes of this line and the one before.",
+    )
 
 
 def _character_mistake(error: yaml.YAMLError, text: str, shown: str) -> Mistake:
@@ -270,12 +276,13 @@ class _Builder:
     def close(self) -> None:
         """A list or mapping ends and becomes a value of what is around it."""
         frame = self.stack.pop()
-        place = {"file": self.file, "line": frame.line, "column": frame.column}
-        node: Node = (
-            Map(**place, entries=tuple(frame.entries.values()))  # type: ignore[arg-type]
-            if frame.is_map
-            else List(**place, items=tuple(frame.items))  # type: ignore[arg-type]
-        )
+        node: Node
+        if frame.is_map:
+            entries = tuple(frame.entries.values())
+            node = Map(file=self.file, line=frame.line, column=frame.column, entries=entries)
+        else:
+            items = tuple(frame.items)
+            node = List(file=self.file, line=frame.line, column=frame.column, items=items)
         self.put(node)
 
     def put(self, node: Node) -> None:
