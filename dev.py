@@ -135,7 +135,7 @@ def lowest() -> list[str]:
     extras = project["optional-dependencies"]
     pins = {}
     for requirement in [*project["dependencies"], *extras["pytest"], *extras["dev"]]:
-        found = re.match(r"([\w.-]+)>=([\w.]+)", requirement)
+        found = re.match(r"([\w.-]+(?:\[[\w,-]+\])?)>=([\w.]+)", requirement)
         if found:
             pins[found[1].lower()] = f"{found[1]}=={found[2]}"
     return list(pins.values())
