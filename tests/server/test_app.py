@@ -179,16 +179,23 @@ def test_a_signal_stops_the_server():
 def test_what_is_left_unfinished_is_told():
     def place(url):
         body = json.dumps({"query": 'mutation { place(id: "1") { traceId } }'}).encode()
-        request = urllib.request.Request(url, data=body, headers=KEY)
-        with urllib.request.urlopen(request) as response:
-            answers.append(json.load(response))
+        answer = json.loads(fetch(urllib.request.Request(url, data=body, headers=KEY)))
+        trace_id = answer["data"]["place"]["traceId"]
+        traces.append(trace_id)
+        trace = url.replace("/graphql", f"/_appsync_emu/traces/{trace_id}")
+        while b"AttemptStarted" not in fetch(trace):
+            pass
 
-    answers = []
-    lines = running(place, grace_s=0.01, clock=ManualClock(), seed=1)
+    traces = []
+    lines = running(place, grace_s=0.01, seed=1)
 
-    trace_id = answers[0]["data"]["place"]["traceId"]
     assert lines[-2] == "stopped; 1 unfinished:"
-    assert lines[-1] == f"  trace {trace_id}: Payment was running after 1 attempts"
+    assert lines[-1] == f"  trace {traces[0]}: Payment was running after 1 attempts"
+
+
+def fetch(request):
+    with urllib.request.urlopen(request) as response:
+        return response.read()
 
 
 def test_a_server_that_cannot_start_says_why():
