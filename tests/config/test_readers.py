@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from appsync_emu.config.readers import Reader, duration_s, nearest, to_json
+from appsync_emu.config.readers import Reader, nearest, to_json
 from appsync_emu.config.yamlfile import parse
 
 
@@ -18,21 +18,6 @@ def read(text: str, call):
     reader = Reader()
     value = call(reader, node(text))
     return value, [f"{mistake.message} | {mistake.remedy}" for mistake in reader.mistakes]
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("250ms", 0.25), ("5s", 5), ("2m", 120), ("1.5h", 5400), ("7d", 604800)],
-)
-def test_durations(text, seconds):
-    assert duration_s(text) == seconds
-
-
-@pytest.mark.parametrize(
-    "text", ["", "5", "s", "5 s", "-5s", "5S", "5sec", "1h30m", "\u0665s", "1e3s"]
-)
-def test_other_texts_are_no_durations(text):
-    assert duration_s(text) is None
 
 
 @pytest.mark.parametrize(

@@ -13,17 +13,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from appsync_emu.config.yamlfile import List, Map, Node, Scalar
+from appsync_emu.core.duration import duration_s
 from appsync_emu.errors import Mistake
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Place", "Reader", "duration_s", "nearest", "to_json"]
+__all__ = ["Place", "Reader", "nearest", "to_json"]
 
 Place: TypeAlias = Node
 
-_UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_DURATION = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,15})?)(ms|s|m|h|d)")
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[-+]?([0-9]{1,18}(\.[0-9]{1,18})?|\.[0-9]{1,18})([eE][-+]?[0-9]{1,2})?")
 _DURATION_REMEDY = 'Write a number and a unit: "250ms", "5s", "2m", "1h" or "7d".'
@@ -40,12 +39,6 @@ def nearest(wrong: str, valid: Iterable[str]) -> str:
         lowered = {word.lower(): word for word in words}
         close = [lowered[word] for word in difflib.get_close_matches(wrong.lower(), lowered, n=1)]
     return f'; did you mean "{close[0]}"?' if close else ""
-
-
-def duration_s(text: str) -> float | None:
-    """Seconds of ``"250ms"``, ``"5s"``, ``"2m"``, ``"1h"`` or ``"7d"``; ``None`` for other text."""
-    found = _DURATION.fullmatch(text)
-    return float(found[1]) * _UNITS_S[found[2]] if found else None
 
 
 def to_json(node: Node) -> Any:  # noqa: ANN401 - JSON is recursive, and patterns are read as such
@@ -290,7 +283,7 @@ class Reader:
 
 
 def _in_units(seconds: float) -> str:
-    for unit in ("d", "h", "m"):
-        if seconds % _UNITS_S[unit] == 0:
-            return f"{seconds / _UNITS_S[unit]:g}{unit}"
+    for unit, length_s in (("d", 86400.0), ("h", 3600.0), ("m", 60.0)):
+        if seconds % length_s == 0:
+            return f"{seconds / length_s:g}{unit}"
     return f"{seconds:g}s"
