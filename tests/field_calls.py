@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from appsync_emu.core.request import GraphqlRequest, Identity
 
 
-def field_call(arguments=None, *, source=None, claims=None, variables=None, stash=None):
+def field_call(arguments=None, *, source=None, claims=None, variables=None, stash=None, path=None):
     field = SimpleNamespace(
         parent_type="Query",
         name="getPost",
@@ -22,7 +22,7 @@ def field_call(arguments=None, *, source=None, claims=None, variables=None, stas
             "{a}", {}, None, Identity(claims=claims), {"host": "h", "x-api-key": "k"}, "request-1"
         ),
         field=field,
-        path=["getPost"],
+        path=path or ["getPost"],
         variables={} if variables is None else variables,
         stash={} if stash is None else stash,
     )

@@ -54,6 +54,11 @@ def test_everything_there_is_reaches_the_function():
     assert event["prev"] == {"result": [2]}
 
 
+def test_a_root_field_has_no_source_and_a_nested_one_may_have_an_empty_one():
+    assert direct_event(field_call(source={}))["source"] is None
+    assert direct_event(field_call(source={}, path=["Workspace", "add"]))["source"] == {}
+
+
 def test_what_a_function_does_to_its_event_stays_there():
     call = field_call({"tags": ["a"]}, source={"a": [1]}, variables={"v": {"x": 1}})
 

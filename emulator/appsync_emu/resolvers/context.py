@@ -32,6 +32,8 @@ def direct_event(call: FieldCall, prev: Json = None) -> dict[str, Any]:
     variables = call.variables
     claims = request.identity.claims
     source = call.source
+    if not source and len(call.path) == 1:
+        source = None  # the root has no source, whatever the executor starts from
     return {
         "arguments": plain_copy(call.arguments),
         "identity": None if claims is None else plain_copy(claims),
