@@ -59,6 +59,7 @@ class Control:
             raise self._refused(error.read(_BYTES_MAX)) from None
         except (URLError, OSError, ValueError) as error:
             reason = getattr(error, "reason", error)
+            reason = getattr(reason, "strerror", None) or reason
             raise UsageError(
                 Mistake(
                     message=f"no server answers at {self._base}: {reason}",

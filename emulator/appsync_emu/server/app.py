@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import errno
 import gc
+import json
+import shlex
 import signal
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from aiohttp import web
 from appsync_emu.core.http import BODY_BYTES_MAX
 from appsync_emu.engine.emulator import Emulator
 from appsync_emu.errors import Mistake, UsageError
+from appsync_emu.graph.samples import sample_document
 from appsync_emu.server import control, graphql_http
 from appsync_emu.server.realtime_ws import RealtimeEndpoint
 
@@ -164,7 +167,7 @@ async def _serve(
     gc.freeze()
     stopped = asyncio.Event()
     _on_signals(stopped)
-    for line in _greeting(api, server):
+    for line in _greeting(api, server, sample_document(api, emulator.schema)):
         announce(line)
     await stopped.wait()
     announce("stopping")
@@ -190,12 +193,10 @@ def _on_signals(stopped: asyncio.Event) -> None:
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
 
 
-def _greeting(api: Api, server: Server) -> list[str]:
+def _greeting(api: Api, server: Server, document: str) -> list[str]:
     key = api.api_keys[0].value if api.api_keys else ""
-    curl = (
-        f"curl {server.url} -H 'x-api-key: {key}' -H 'content-type: application/json'"
-        """ -d '{"query": "{ __typename }"}'"""
-    )
+    body = shlex.quote(json.dumps({"query": document}))
+    curl = f"curl {server.url} -H 'x-api-key: {key}' -H 'content-type: application/json' -d {body}"
     return [
         f"{api.name} is served at",
         f"  GraphQL    {server.url}",
