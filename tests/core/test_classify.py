@@ -13,7 +13,7 @@ TECHNICAL, PERMANENT, BUSINESS = ErrorClass.TECHNICAL, ErrorClass.PERMANENT, Err
 class ClientError(Exception):
     """As botocore's: what AWS answered is in ``response``."""
 
-    def __init__(self, code: str, status: int, **more: object) -> None:
+    def __init__(self, code: str, status: int | None, **more: object) -> None:
         super().__init__(code)
         metadata = {"HTTPStatusCode": status}
         self.response: object = {"Error": {"Code": code}, "ResponseMetadata": metadata, **more}
@@ -21,6 +21,14 @@ class ClientError(Exception):
 
 class OutOfStockError(BusinessError):
     """A handler's own subclass."""
+
+
+class HTTPClientError(Exception):
+    """As botocore's base of its connection and time-out errors, which are no OSError."""
+
+
+class ReadTimeoutError(HTTPClientError):
+    """As botocore's."""
 
 
 @pytest.mark.parametrize(
@@ -32,6 +40,8 @@ class OutOfStockError(BusinessError):
         (TechnicalError("later"), TECHNICAL, "raised as a technical error"),
         (ConnectionResetError(), TECHNICAL, "connection or time-out"),
         (TimeoutError(), TECHNICAL, "connection or time-out"),
+        (ReadTimeoutError(), TECHNICAL, "connection or time-out"),
+        (FileNotFoundError("rates.csv"), TECHNICAL, "unknown type, retried by default"),
         (ValueError("x"), TECHNICAL, "unknown type, retried by default"),
         (SystemExit(1), TECHNICAL, "unknown type, retried by default"),
     ],
@@ -39,6 +49,46 @@ class OutOfStockError(BusinessError):
 def test_python_errors(error, error_class, why):
     found = classify(error)
     assert (found.error_class, found.why) == (error_class, why)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    ],
+)
+def test_what_botocore_retries_is_technical_whatever_its_status(code):
+    """botocore, retries/standard.py: throttling and transient codes."""
+    assert classify(ClientError(code, 400)).error_class is TECHNICAL
+    assert classify(ClientError(code, None)).error_class is TECHNICAL
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+def test_these_statuses_are_technical_whatever_the_code(status):
+    """botocore, retries/standard.py: transient statuses; 429 is Lambda's throttling."""
+    assert classify(ClientError("Whatever", status)).error_class is TECHNICAL
+
+
+def test_what_the_handler_says_goes_first():
+    class RefusedError(BusinessError):
+        response: object = {"Error": {"Code": "ThrottlingException"}}
+
+    assert classify(RefusedError()).error_class is BUSINESS
 
 
 @pytest.mark.parametrize(
@@ -51,7 +101,12 @@ def test_python_errors(error, error_class, why):
         ("ConditionalCheckFailedException", 400, BUSINESS, None),
         ("ValidationException", 400, PERMANENT, "AWS error ValidationException"),
         ("AccessDeniedException", 403, PERMANENT, None),
+        ("ResourceNotFoundException", 400, PERMANENT, None),
+        ("ValidationException", None, PERMANENT, None),
+        ("SomethingNew", 418, PERMANENT, None),
+        ("", 400, TECHNICAL, "unknown type, retried by default"),
         ("Odd", 302, TECHNICAL, "unknown type, retried by default"),
+        ("Odd", None, TECHNICAL, "unknown type, retried by default"),
     ],
 )
 def test_aws_errors(code, status, error_class, why):
@@ -64,6 +119,8 @@ def test_aws_errors(code, status, error_class, why):
     ("reasons", "error_class"),
     [
         (["None", "TransactionConflict"], TECHNICAL),
+        (["TransactionConflict", "ItemCollectionSizeLimitExceeded"], BUSINESS),
+        (["ValidationError"], BUSINESS),
         (["ThrottlingError", "ProvisionedThroughputExceeded"], TECHNICAL),
         (["TransactionConflict", "ConditionalCheckFailed"], BUSINESS),
         (["None"], BUSINESS),
@@ -77,7 +134,23 @@ def test_cancelled_transactions_are_judged_by_their_reasons(reasons, error_class
     assert classify(error).error_class is error_class
 
 
-def test_a_response_that_is_not_botocores_says_nothing():
+def test_a_cancelled_transaction_that_gives_no_reasons_is_not_retried():
+    error = ClientError("TransactionCanceledException", 400, CancellationReasons=None)
+    assert classify(error).error_class is BUSINESS
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        "HTTP 400",
+        None,
+        {},
+        {"Error": "denied"},
+        {"Error": None, "ResponseMetadata": None},
+        {"Error": {"Code": None}, "ResponseMetadata": {"HTTPStatusCode": "400"}},
+    ],
+)
+def test_a_response_that_is_not_botocores_says_nothing(response):
     error = ClientError("x", 400)
-    error.response = "HTTP 400"
+    error.response = response
     assert classify(error).why == "unknown type, retried by default"

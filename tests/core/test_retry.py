@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from appsync_emu.core.classify import ErrorClass
 from appsync_emu.core.retry import Backoff, BackoffKind, Bury, Retry, RetryPolicy, decide
@@ -61,3 +65,52 @@ def test_jitter_is_drawn_from_zero_to_the_bound():
 def test_growth_beyond_floating_point_is_the_cap():
     backoff = Backoff(kind=BackoffKind.EXPONENTIAL, base_s=1, factor=10.0, cap_s=30)
     assert backoff.delay_s(1_000_000, 0.5) == 30
+
+
+def test_growth_from_nothing_stays_nothing():
+    """A base of 0 s means no waiting, however many retries there are."""
+    backoff = Backoff(kind=BackoffKind.EXPONENTIAL, base_s=0.0, factor=10.0, cap_s=30)
+    assert [backoff.delay_s(retry, 0.5) for retry in (1, 2, 1_000_000)] == [0, 0, 0]
+
+
+def test_a_fixed_delay_is_what_was_asked_for():
+    backoff = Backoff(kind=BackoffKind.FIXED, base_s=3_600, cap_s=900)
+    assert backoff.delay_s(1, 0.0) == backoff.delay_s(9, 0.9) == 3_600
+
+
+BACKOFFS = st.builds(
+    Backoff,
+    kind=st.sampled_from(BackoffKind),
+    base_s=st.floats(0, 1e6),
+    factor=st.floats(1, 100),
+    cap_s=st.floats(0, 1e6),
+)
+DRAWS = st.floats(0, 1, exclude_max=True)
+
+
+@settings(max_examples=50, deadline=None)
+@given(BACKOFFS, st.integers(1, 10_000), DRAWS)
+def test_delays_are_finite_and_bounded(backoff, retry, draw):
+    """AWS Architecture Blog: sleep = random_between(0, min(cap, base * 2 ** attempt))."""
+    delay = backoff.delay_s(retry, draw)
+    assert math.isfinite(delay)
+    if backoff.kind is BackoffKind.FIXED:
+        assert delay == backoff.base_s
+    else:
+        assert 0 <= delay <= backoff.cap_s
+
+
+@settings(max_examples=50, deadline=None)
+@given(BACKOFFS, st.integers(1, 100), DRAWS)
+def test_delays_never_shrink_from_retry_to_retry(backoff, retry, draw):
+    delay = backoff.delay_s(retry, draw)
+    assert delay <= backoff.delay_s(retry + 1, draw)
+    if backoff.kind is not BackoffKind.FIXED:
+        assert delay <= backoff.base_s * backoff.factor ** (retry - 1)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 20), st.integers(1, 40), DRAWS)
+def test_there_are_exactly_max_retries_retries(max_retries, attempt, draw):
+    decision = decide(RetryPolicy(max_retries=max_retries), ErrorClass.TECHNICAL, attempt, draw)
+    assert isinstance(decision, Retry) == (attempt <= max_retries)

@@ -62,21 +62,53 @@ _TECHNICAL_CODES = frozenset(
     }
 )
 _BUSINESS_CODES = frozenset({"ConditionalCheckFailedException"})
+_PERMANENT_CODES = frozenset(  # also when the error carries no status, as in many a test double
+    {
+        "AccessDeniedException",
+        "RequestTooLargeException",
+        "ResourceNotFoundException",
+        "ValidationException",
+    }
+)
+# DynamoDB API Reference, TransactWriteItems: the cancellation reasons that another try may cure.
+_TECHNICAL_REASONS = frozenset(
+    {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
+)
 _TECHNICAL_STATUSES = frozenset({429, 500, 502, 503, 504})
 _FIRST_CLIENT_ERROR, _FIRST_SERVER_ERROR = 400, 500
+# Base classes of Python, botocore, httpx and aiohttp, by name: none of them is imported here.
+_CONNECTION_FAMILIES = frozenset(
+    {
+        "ClientConnectionError",
+        "ConnectionError",
+        "HTTPClientError",
+        "SSLError",
+        "TimeoutError",
+        "TransportError",
+        "gaierror",
+    }
+)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _codes(reasons: object) -> list[str]:
+    """The codes of a transaction's cancellation reasons; an item without one says ``None``."""
+    listed = reasons if isinstance(reasons, list | tuple) else ()
+    codes = [str(_mapping(reason).get("Code", "None")) for reason in listed]
+    return [code for code in codes if code != "None"]
 
 
 def _of_aws_response(response: Mapping[str, Any]) -> Classification | None:
     """The class of a botocore ``ClientError``, read from its ``response``."""
-    code = response.get("Error", {}).get("Code", "")
-    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    code = str(_mapping(response.get("Error")).get("Code") or "")
+    status = _mapping(response.get("ResponseMetadata")).get("HTTPStatusCode")
+    status = status if isinstance(status, int) else 0
     if code == "TransactionCanceledException":
-        reasons = [reason.get("Code", "None") for reason in response.get("CancellationReasons", ())]
-        told = [reason for reason in reasons if reason != "None"]
-        technical = bool(told) and all(
-            reason == "TransactionConflict" or "Throttl" in reason or "Exceeded" in reason
-            for reason in told
-        )
+        codes = _codes(response.get("CancellationReasons"))
+        technical = bool(codes) and _TECHNICAL_REASONS.issuperset(codes)
         return Classification(
             ErrorClass.TECHNICAL if technical else ErrorClass.BUSINESS, "cancellation reasons"
         )
@@ -84,7 +116,8 @@ def _of_aws_response(response: Mapping[str, Any]) -> Classification | None:
         return Classification(ErrorClass.TECHNICAL, f"AWS error {code or status}")
     if code in _BUSINESS_CODES:
         return Classification(ErrorClass.BUSINESS, f"AWS error {code}")
-    if code and _FIRST_CLIENT_ERROR <= status < _FIRST_SERVER_ERROR:
+    refused = _FIRST_CLIENT_ERROR <= status < _FIRST_SERVER_ERROR
+    if code in _PERMANENT_CODES or (code and refused):
         return Classification(ErrorClass.PERMANENT, f"AWS error {code}")
     return None
 
@@ -103,6 +136,6 @@ def classify(error: BaseException) -> Classification:
         found = _of_aws_response(response)
         if found is not None:
             return found
-    if isinstance(error, OSError | TimeoutError):
+    if any(family.__name__ in _CONNECTION_FAMILIES for family in type(error).__mro__):
         return Classification(ErrorClass.TECHNICAL, "connection or time-out")
     return Classification(ErrorClass.TECHNICAL, "unknown type, retried by default")

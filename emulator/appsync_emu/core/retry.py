@@ -32,7 +32,7 @@ class Backoff:
         kind: how the delay grows; ``fixed`` uses ``base_s`` every time.
         base_s: seconds before the first retry, or the upper bound of them with jitter.
         factor: what the delay is multiplied with from retry to retry.
-        cap_s: seconds that no delay exceeds.
+        cap_s: seconds that no growing delay exceeds.
     """
 
     kind: BackoffKind = BackoffKind.FULL_JITTER
@@ -47,7 +47,7 @@ class Backoff:
         try:
             grown = self.base_s * self.factor ** (retry - 1)
         except OverflowError:
-            grown = self.cap_s
+            grown = self.cap_s if self.base_s else 0.0
         bound = min(self.cap_s, grown)
         match self.kind:
             case BackoffKind.EXPONENTIAL:
