@@ -242,6 +242,11 @@ class ManualClock:
         """Whether somebody holds the turn."""
         return self._holders > 0
 
+    @property
+    def still(self) -> bool:
+        """Whether nothing moves and nothing is due, periodic timers apart."""
+        return not self._moving and not self._lasting
+
     def now_ns(self) -> int:
         """Nanoseconds since the Unix epoch."""
         return self._now_ns

@@ -50,8 +50,11 @@ from appsync_emu.engine.idempotency import Claim, IdempotencyStore, key_of
 from appsync_emu.resolvers.context import plain_copy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from appsync_emu.core.api import Api, Component
     from appsync_emu.core.jsonvalue import JsonObject
+    from appsync_emu.core.retry import RetryPolicy
     from appsync_emu.engine.clock import Clock, Timer
     from appsync_emu.engine.entropy import Entropy
     from appsync_emu.engine.journal import Journal
@@ -137,6 +140,9 @@ class Dispatcher:
         faults: the plan of faults.
         threads: for handlers that are not coroutines.
         outlet: carries out the effects that lead elsewhere.
+
+    Attributes:
+        policies: retry policies that replace those of components, by name of the component.
     """
 
     def __init__(
@@ -157,6 +163,7 @@ class Dispatcher:
         self._faults = faults
         self._threads = threads
         self._outlet = outlet
+        self.policies: dict[str, RetryPolicy] = {}
         self._keys: IdempotencyStore[Run] = IdempotencyStore()
         self._live: dict[Run, None] = {}
         self._of_trace: Counter[str] = Counter()
@@ -177,13 +184,13 @@ class Dispatcher:
         run = Run(facts, component, event)
         self._add(run)
         self._journal.append(DeliveryAccepted(self._clock.now_ns(), facts))
-        self._dispatch(run)
+        self._soon(lambda: self._dispatch(run))
 
     def redrive(self, run: Run) -> None:
         """Begin another round for a delivery that had failed."""
         self._add(run)
         self._happened(run, _REDRIVEN)
-        self._begin(run)
+        self._soon(lambda: self._begin(run))
 
     def ended(self, trace_id: str) -> asyncio.Future[None]:
         """A future that is done when nothing of the trace is under way."""
@@ -193,6 +200,10 @@ class Dispatcher:
         else:
             future.set_result(None)
         return future
+
+    def policy_of(self, component: Component) -> RetryPolicy:
+        """The retry policy of a component."""
+        return self.policies.get(component.name, component.retry)
 
     @property
     def live(self) -> int:
@@ -272,6 +283,13 @@ class Dispatcher:
                 self._later(verdict.after_s, lambda: self._refused(run, verdict.error))
             case _:
                 assert_never(verdict)
+
+    def _soon(self, callback: Callable[[], None]) -> None:
+        """At once; under virtual time with its next move, so that a caller sees ``accepted``."""
+        if self._clock.virtual:
+            self._clock.call_at(self._clock.now_ns(), callback)
+        else:
+            callback()
 
     def _later(self, seconds: float, callback: Any) -> None:  # noqa: ANN401 - a closure
         if seconds > 0:
@@ -431,7 +449,7 @@ class Dispatcher:
         run.delivery, effects = step(
             run.delivery,
             happening,
-            run.component.retry,
+            self.policy_of(run.component),
             draw,
             now_ns,
             bury_business=self._api.deadletters.business,
@@ -466,7 +484,7 @@ class Dispatcher:
                 assert_never(happening)
 
     def _retry(self, run: Run, effect: WakeAt, now_ns: int) -> None:
-        policy = run.component.retry
+        policy = self.policy_of(run.component)
         self._journal.append(
             RetryScheduled(now_ns, run.facts, effect.retry, policy.max_retries, effect.at_ns)
         )
