@@ -5,7 +5,8 @@
     AppSyncEmuError
      ├── WireError            what a real client would see as an AppSync error
      ├── UsageError           the emulator's user erred: configuration, handler, flags
-     │    └── CommandRefused  a command sent from Python was answered with GraphQL errors
+     │    ├── CommandRefused  a command sent from Python was answered with GraphQL errors
+     │    └── SubscriptionRefused  a subscription started from Python was answered with errors
      └── LivenessError        virtual time ran out before the work did
     BusinessError             raised by a handler: the domain says no; never retried
     TechnicalError            raised by a handler: may succeed later; retried
@@ -29,6 +30,7 @@ __all__ = [
     "LivenessError",
     "Mistake",
     "PermanentError",
+    "SubscriptionRefused",
     "TechnicalError",
     "UsageError",
     "WireError",
@@ -106,6 +108,19 @@ class CommandRefused(UsageError):  # noqa: N818 - what happened to the command
         self.errors = errors
         reasons = "; ".join(str(error.get("message")) for error in errors)
         super().__init__(f"the command {command} was refused: {reasons}")
+
+
+class SubscriptionRefused(UsageError):  # noqa: N818 - what happened to the subscription
+    """A subscription started from Python was refused: the errors say why.
+
+    Attributes:
+        errors: the ``errors`` of the frame that refused it.
+    """
+
+    def __init__(self, errors: Sequence[Mapping[str, object]]) -> None:
+        self.errors = errors
+        reasons = "; ".join(str(error.get("message")) for error in errors)
+        super().__init__(f"the subscription was refused: {reasons}")
 
 
 class LivenessError(AppSyncEmuError):
