@@ -143,10 +143,12 @@ class Plan:
     __slots__ = ("_faults", "_met", "_struck", "struck")
 
     def __init__(self, faults: Sequence[Fault] = ()) -> None:
-        self._faults: list[Fault] = list(faults)
+        self._faults: list[Fault] = []
         self._met: Counter[tuple[str, str]] = Counter()
         self._struck: Counter[tuple[str, str]] = Counter()
-        self.struck: Counter[str] = Counter({fault.fault_id: 0 for fault in faults})
+        self.struck: Counter[str] = Counter()
+        for fault in faults:
+            self.arm(fault)
 
     @property
     def armed(self) -> tuple[Fault, ...]:
