@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
@@ -57,7 +58,7 @@ class Control:
                 content = response.read(_BYTES_MAX)
         except HTTPError as error:
             raise self._refused(error.read(_BYTES_MAX)) from None
-        except (URLError, OSError, ValueError) as error:
+        except (HTTPException, URLError, OSError, ValueError) as error:
             reason = getattr(error, "reason", error)
             reason = getattr(reason, "strerror", None) or reason
             raise UsageError(

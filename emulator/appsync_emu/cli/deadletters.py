@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from appsync_emu.cli.control import Control
 from appsync_emu.cli.serve import DEFAULT_PORT
 from appsync_emu.errors import UsageError
+
+if TYPE_CHECKING:
+    from appsync_emu.cli.control import Control
 
 __all__ = ["deadletters"]
 
@@ -32,7 +34,7 @@ def deadletters() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the letters as JSON.")
 def list_(url: str, as_json: bool) -> None:  # noqa: FBT001 - click hands flags over by name
     """List the dead letters, oldest first."""
-    letters = Control(url).call("GET", "deadletters")["deadLetters"]
+    letters = _control(url).call("GET", "deadletters")["deadLetters"]
     if as_json:
         click.echo(json.dumps(letters, indent=2))
     elif not letters:
@@ -47,7 +49,7 @@ def list_(url: str, as_json: bool) -> None:  # noqa: FBT001 - click hands flags 
 @_url
 def show(letter: str, url: str) -> None:
     """Print everything that the dead letter with the id LETTER holds, as JSON."""
-    click.echo(json.dumps(Control(url).call("GET", "deadletters", letter), indent=2))
+    click.echo(json.dumps(_control(url).call("GET", "deadletters", letter), indent=2))
 
 
 @deadletters.command()
@@ -58,7 +60,7 @@ def redrive(letters: tuple[str, ...], every: bool, url: str) -> None:  # noqa: F
     """Send the dead letters with the ids LETTERS to their components again."""
     if every == bool(letters):
         raise UsageError("name the letters to redrive, or write --all")
-    control = Control(url)
+    control = _control(url)
     if every:
         redriven = control.call("POST", "deadletters", "redrive")["redriven"]
         click.echo(f"redriven: {len(redriven)}")
@@ -72,10 +74,16 @@ def redrive(letters: tuple[str, ...], every: bool, url: str) -> None:  # noqa: F
 @_url
 def discard(letters: tuple[str, ...], url: str) -> None:
     """Throw the dead letters with the ids LETTERS away."""
-    control = Control(url)
+    control = _control(url)
     for letter in letters:
         control.call("DELETE", "deadletters", letter)
         click.echo(f"discarded: {letter}")
+
+
+def _control(url: str) -> Control:
+    from appsync_emu.cli.control import Control  # noqa: PLC0415 - urllib is nothing that `serve` needs
+
+    return Control(url)
 
 
 def _table(letters: list[dict[str, Any]]) -> list[str]:
