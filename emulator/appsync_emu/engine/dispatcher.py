@@ -65,6 +65,8 @@ __all__ = ["Dispatcher", "Outlet", "Run", "Unfinished"]
 _LOG = logging.getLogger(__name__)
 NS = 1_000_000_000
 STACK_LINES_MAX = 40
+STOP_S = 0.2
+"""Real seconds that cancelled attempts have to stop when the emulator is closed."""
 
 _STARTED, _SUCCEEDED, _WOKEN = Started(), Succeeded(), Woken()
 _RECOGNISED, _REDRIVEN = Recognised(), Redriven()
@@ -225,6 +227,8 @@ class Dispatcher:
             for run in self._live
         ]
         stopping = set(self._abandoned)
+        for task in stopping:
+            task.cancel()
         for run in self._live:
             if run.timer is not None:
                 run.timer.cancel()
@@ -235,7 +239,7 @@ class Dispatcher:
                 run.task.cancel()
                 stopping.add(run.task)
         if stopping:
-            _, stubborn = await asyncio.wait(stopping, timeout=1.0)
+            _, stubborn = await asyncio.wait(stopping, timeout=STOP_S)
             for task in stubborn:
                 _LOG.warning("%s would not stop when it was cancelled", task.get_name())
         self._threads.close()
