@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
+from appsync_emu.core.auth import authenticate
 from appsync_emu.core.checks import Rules, Violation, check
 from appsync_emu.core.events import Event
 from appsync_emu.core.faults.plan import Fault, Plan
-from appsync_emu.core.limits import STRICT
 from appsync_emu.core.records import (
     CommandAccepted,
     DeliveryFacts,
@@ -28,6 +29,7 @@ from appsync_emu.engine.fanout import Fanout
 from appsync_emu.engine.functions import Functions
 from appsync_emu.engine.gateway import Gateway
 from appsync_emu.engine.journal import Journal
+from appsync_emu.engine.session import SessionServices
 from appsync_emu.engine.threads import Threads
 from appsync_emu.engine.traces import TraceView
 from appsync_emu.errors import CommandRefused, TechnicalError, UsageError, WireError
@@ -81,6 +83,7 @@ class Emulator:
         deadletters: what failed for good.
         gateway: GraphQL over HTTP, without the socket.
         fanout: subscriptions.
+        realtime: what realtime sessions are opened with.
     """
 
     def __init__(
@@ -101,7 +104,7 @@ class Emulator:
         self.deadletters = DeadLetters(self.clock, self.entropy, self.journal)
         self.journal.pinned = self.deadletters
         self.faults = Plan(tuple(faults))
-        self.fanout = Fanout(self.schema.subscriptions)
+        self.fanout = Fanout(self.schema.subscriptions, ids=self._id_arguments())
         self._threads = Threads()
         self._bus = Bus(api.components.values())
         self._started: dict[str, int] = {}
@@ -121,10 +124,16 @@ class Emulator:
             self.schema,
             self._resolvers(),
             published=self.fanout.mutation,
-            limits=STRICT,
             gather=asyncio.gather,
         )
         self.gateway = Gateway(api, self.execute, self.entropy.request_id)
+        self.realtime = SessionServices(
+            authenticate=partial(authenticate, api),
+            subscribe=self.subscribe,
+            fanout=self.fanout,
+            clock=self.clock,
+            request_id=self.entropy.request_id,
+        )
 
     # GraphQL.
 
@@ -215,7 +224,8 @@ class Emulator:
         """What the invariants say of the journal; empty when all is well."""
         rules = Rules(
             max_retries={
-                name: component.retry.max_retries for name, component in self.api.components.items()
+                name: self.dispatcher.policy_of(component).max_retries
+                for name, component in self.api.components.items()
             },
             bury_business=self.api.deadletters.business,
             settled=settled,
@@ -236,6 +246,20 @@ class Emulator:
         trace: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+    def _id_arguments(self) -> dict[str, frozenset[str]]:
+        """Arguments of subscription fields whose type is ``ID``: they compare as strings."""
+        type_name = self.schema.subscription_type
+        if type_name is None:
+            return {}
+        return {
+            name: frozenset(
+                argument
+                for argument, printed in self.schema.arguments_of(type_name, name).items()
+                if printed.strip("!") == "ID"
+            )
+            for name in self.schema.field_names(type_name)
+        }
 
     # Commands: what the resolvers of command fields do.
 
@@ -330,7 +354,7 @@ class Emulator:
         """What the handler of this run can ask for."""
         return _Desk(self, run)
 
-    def publish(  # noqa: PLR0913 - an event, and on whose behalf
+    def publish(
         self,
         trace_id: str,
         event_id: str,
