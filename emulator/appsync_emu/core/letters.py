@@ -146,13 +146,17 @@ def dead_letter(
     """
     facts: DeliveryFacts = written.facts
     command: CommandAccepted | None = None
+    rank = -1
     started: dict[int, int] = {}
     attempts: list[Attempt] = []
     previous: str | None = None
     for record in records:
         match record:
-            case CommandAccepted() if record.command_id == facts.cause or command is None:
-                command = record
+            case CommandAccepted():
+                # The command itself, or the one that began this branch, or the trace's first.
+                fits = 2 * (record.command_id == facts.cause) + (record.command == facts.command)
+                if fits > rank:
+                    command, rank = record, fits
             case AttemptStarted(facts=of) if of is facts:
                 started[record.attempt] = record.at_ns
             case AttemptFailed(facts=of) if of is facts:
