@@ -39,6 +39,7 @@ def test_a_body_with_everything():
         b'{"query":"{a}"}',
         b'{"query":"{a}","variables":null,"operationName":null}',
         b'{"query":"{a}","operationName":""}',  # graphql-java takes an empty name for none
+        b'{"query":"{a}"}\n',
         b' {"query":"x","query":"{a}"} \n',  # of a duplicate key the last counts
     ],
 )

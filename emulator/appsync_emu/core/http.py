@@ -145,10 +145,19 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 # Made once: json.loads and json.dumps make new ones whenever they are given an option.
-_decode = json.JSONDecoder(parse_constant=_refuse_constant).decode
+_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
 _OPTIONS: dict[str, Any] = {"separators": (",", ":"), "allow_nan": False, "check_circular": False}
 _encode = json.JSONEncoder(ensure_ascii=False, **_OPTIONS).encode
 _encode_ascii = json.JSONEncoder(ensure_ascii=True, **_OPTIONS).encode
+
+
+def _decode(text: str) -> Any:  # noqa: ANN401 - JSON
+    """The value of a text that is not empty."""
+    if text[0] == "{":  # as nearly always: no white space around, which decode() would look for
+        value, end = _decoder.raw_decode(text)
+        if end == len(text):
+            return value
+    return _decoder.decode(text)
 
 
 def encode(answer: Mapping[str, Any]) -> bytes:
