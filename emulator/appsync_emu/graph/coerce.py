@@ -27,7 +27,8 @@ from graphql import (
     VariableNode,
 )
 
-from appsync_emu.graph.scalars import SCALARS, BadInput, Scalar
+from appsync_emu.graph.scalar import BadInput, Scalar
+from appsync_emu.graph.scalars import SCALARS
 
 if TYPE_CHECKING:
     from graphql import GraphQLArgument, GraphQLInputField, GraphQLInputType, ValueNode
@@ -212,9 +213,7 @@ def default_of(item: GraphQLArgument | GraphQLInputField) -> Getter | None:
     return None if node is None else compile_value(node, item.type, {})
 
 
-def compile_value(
-    node: ValueNode, kind: GraphQLInputType, lifted: Mapping[int, int]
-) -> Getter:
+def compile_value(node: ValueNode, kind: GraphQLInputType, lifted: Mapping[int, int]) -> Getter:
     """A valid literal, possibly with variables in it, as a getter.
 
     Args:

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
+from itertools import repeat
+from operator import is_not, itemgetter
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from appsync_emu.graph.scalars import INT_MAX, INT_MIN, BadOutput, Scalar
+from appsync_emu.graph.place import slash_path
+from appsync_emu.graph.scalar import INT_MAX, INT_MIN, BadOutput, Scalar
 
 if TYPE_CHECKING:
+    from appsync_emu.graph.place import Place
     from appsync_emu.graph.plan import ObjectPlan
 
 __all__ = [
@@ -27,15 +30,9 @@ __all__ = [
     "EnumCompleter",
     "ListCompleter",
     "ObjectCompleter",
-    "Place",
     "RunLike",
     "ScalarCompleter",
-    "path_of",
-    "slash_path",
 ]
-
-Place: TypeAlias = "tuple[Any, str | int, Any, bool]"
-"""A position of the answer: (parent place or None, key, container, whether it may be null)."""
 
 NONE: Final = type(None)
 
@@ -56,23 +53,6 @@ class RunLike(Protocol):
 
     def run_fields(self, plan: ObjectPlan, source: object, place: Place | None) -> dict[str, Any]:
         """Resolve the fields of an object."""
-
-
-def path_of(place: Place | None) -> list[str | int]:
-    """The response path of a place."""
-    path: list[str | int] = []
-    while place is not None:
-        path.append(place[1])
-        place = place[0]
-    path.reverse()
-    return path
-
-
-def slash_path(place: Place) -> str:
-    """The path as messages print it: ``/listPosts/items[0]/id``."""
-    return "".join(
-        f"[{part}]" if isinstance(part, int) else f"/{part}" for part in path_of(place)
-    )
 
 
 class Completer:
@@ -176,7 +156,7 @@ class ScalarCompleter(Completer):
             if self._int:
                 if INT_MIN <= value <= INT_MAX:
                     return value
-            elif not self._number or value - value == 0:
+            elif not self._number or _all_finite((value,)):
                 return value
             raise Anomaly
         try:
@@ -193,7 +173,7 @@ class ScalarCompleter(Completer):
             if self._int:
                 if numbers and not (min(numbers) >= INT_MIN and max(numbers) <= INT_MAX):
                     raise Anomaly
-            elif not all(map(_is_finite, numbers)):
+            elif not _all_finite(numbers):
                 raise Anomaly
         return values
 
@@ -205,10 +185,10 @@ class ScalarCompleter(Completer):
             raise Bubble from None
 
 
-def _is_finite(value: float) -> bool:
+def _all_finite(numbers: Sequence[float]) -> bool:
     try:
-        return math.isfinite(value)
-    except OverflowError:
+        return all(map(math.isfinite, numbers))
+    except OverflowError:  # an int beyond every float
         return False
 
 
@@ -247,9 +227,7 @@ class ListCompleter(Completer):
     __slots__ = ("_item",)
 
     def __init__(self, item: Completer, parent: str, *, nullable: bool) -> None:
-        super().__init__(
-            "null", parent, nullable=nullable, pure=item.pure, renames=item.renames
-        )
+        super().__init__("null", parent, nullable=nullable, pure=item.pure, renames=item.renames)
         self._item = item
 
     def fast(self, value: Any) -> Any:
@@ -335,12 +313,11 @@ class ObjectCompleter(Completer):
             rows: list[tuple[Any, ...]] = list(map(self._rows, values))
         except KeyError:  # a property that is not there is null
             rows = [tuple(map(value.get, self._names)) for value in values]
-        columns = [
-            check(column)
-            for check, column in zip(self._columns, zip(*rows, strict=True), strict=True)
-        ]
-        keys = self._keys
-        return [dict(zip(keys, row, strict=True)) for row in zip(*columns, strict=True)]
+        taken = list(zip(*rows, strict=True))
+        columns = [check(column) for check, column in zip(self._columns, taken, strict=True)]
+        if any(map(is_not, columns, taken)):
+            rows = list(zip(*columns, strict=True))
+        return list(map(dict, map(zip, repeat(self._keys), rows)))
 
     def present(self, value: Any, run: RunLike, place: Place) -> Any:
         if self.pure:

@@ -2,178 +2,42 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from graphql import (
     DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
-    GraphQLSyntaxError,
     OperationDefinitionNode,
     SelectionSetNode,
     VariableNode,
     execute_sync,
-    parse,
     print_ast,
     type_from_ast,
 )
 
 from appsync_emu.graph.answers import InvalidDocument, engine_error
-from appsync_emu.graph.coerce import Getter, NullInput, Reader, Readers, UnknownKey, compile_value
-from appsync_emu.graph.place import line_and_column
-from appsync_emu.graph.plan import Compiler, ObjectPlan, TooBig
-from appsync_emu.graph.scalars import BadInput
+from appsync_emu.graph.coerce import Readers, compile_value
+from appsync_emu.graph.compile import Compiler, TooBig
+from appsync_emu.graph.operation import Operation, Variable
+from appsync_emu.graph.parsing import TOO_DEEP, TOO_LONG, parse_document
 from appsync_emu.graph.shape import (
     Bounded,
     Lift,
     NotThisShape,
     cut,
-    deepest_bracket,
     lift,
     nodes_of,
 )
 from appsync_emu.graph.validate import validate
 
 if TYPE_CHECKING:
-    from graphql import GraphQLSchema
-
+    from appsync_emu.graph.plan import ObjectPlan
     from appsync_emu.graph.schema import Schema
 
-__all__ = ["MAX_NESTING", "MAX_TOKENS", "Document", "Documents", "Operation", "Variable"]
-
-MAX_TOKENS: Final = 15_000
-"""Tokens of a document (AWS: "AWS AppSync endpoints and quotas")."""
-
-MAX_NESTING: Final = 100
-"""Brackets inside brackets. The service documents no number; the parser must not overflow."""
-
-TOO_LONG: Final = "Maximum char length exceeded."
-TOO_DEEP: Final = "Maximum nesting depth exceeded."
-SYNTAX_ERROR: Final = "Invalid Syntax : offending token '{token}' at line {line} column {column}"
-
-_VARIANTS: Final = 64
-_TOKEN: Final = re.compile(r"\w+|\.\.\.|\S")
-
-
-class Variable:
-    """One variable of an operation.
-
-    Attributes:
-        name: its name.
-        read: reads a JSON value.
-        default: getter of the default value, or ``None``.
-        required: the printed type when it is non-null, else ``None``.
-        ordinal: which definition it is, for its place in the text.
-    """
-
-    __slots__ = ("default", "name", "ordinal", "read", "required")
-
-    def __init__(
-        self, name: str, read: Reader, default: Getter | None, required: str | None, ordinal: int
-    ) -> None:
-        self.name = name
-        self.read = read
-        self.default = default
-        self.required = required
-        self.ordinal = ordinal
-
-
-class Operation:
-    """One operation of a document.
-
-    Attributes:
-        document: the document that it stands in.
-        kind: ``query``, ``mutation`` or ``subscription``.
-        name: its name, or ``None``.
-        variables: its variables, in order.
-    """
-
-    __slots__ = ("_conditions", "_node", "_variants", "document", "kind", "name", "variables")
-
-    def __init__(
-        self, document: Document, node: OperationDefinitionNode, variables: tuple[Variable, ...]
-    ) -> None:
-        self.document = document
-        self.kind = node.operation.value
-        self.name = node.name.value if node.name else None
-        self.variables = variables
-        self._node: OperationDefinitionNode = node
-        self._conditions = document.condition_variables
-        self._variants: dict[tuple[object, ...], ObjectPlan] = {}
-
-    def conditions(self, variables: Mapping[str, Any]) -> tuple[object, ...]:
-        """Values of the variables that decide which fields there are."""
-        return tuple([variables.get(name) for name in self._conditions])
-
-    def plan(self, variables: Mapping[str, Any]) -> ObjectPlan:
-        """The compiled selection for these variables; raises InvalidDocument."""
-        key = self.conditions(variables) if self._conditions else ()
-        plan = self._variants.get(key)
-        if plan is None:
-            if len(self._variants) >= _VARIANTS:
-                self._variants.clear()
-            given = dict(zip(self._conditions, key, strict=True))
-            plan = self._variants[key] = self.document.compile(self._node, given)
-        return plan
-
-    def coerce(self, given: Mapping[str, Any], text: str) -> dict[str, Any]:
-        """The operation's variables; raises InvalidDocument with the service's wording.
-
-        Args:
-            given: what the client sent.
-            text: the document at hand, for the place of a bad variable.
-        """
-        result: dict[str, Any] = {}
-        for variable in self.variables:
-            name = variable.name
-            if name not in given:
-                if variable.default is not None:
-                    result[name] = variable.default({}, ())
-                elif variable.required is not None:
-                    raise self._bad(
-                        f"Variable '{name}' has coerced Null value for NonNull type"
-                        f" '{variable.required}'",
-                        variable,
-                        text,
-                    )
-                continue
-            try:
-                result[name] = variable.read(given[name])
-            except NullInput as null:
-                message = (
-                    f"Variable '{name}' has coerced Null value for NonNull type '{null.args[0]}'"
-                )
-                raise self._bad(message, variable, text) from None
-            except UnknownKey as unknown:
-                message = (
-                    "The variables input contains a field that is not defined for input object"
-                    f" type '{unknown.args[0]}' "
-                )
-                raise InvalidDocument([engine_error(message)]) from None
-            except BadInput as bad:
-                message = f"Variable '{name}' has an invalid value. {bad}"
-                raise self._bad(message, variable, text) from None
-            except RecursionError:
-                message = f"Variable '{name}' has an invalid value. {TOO_DEEP}"
-                raise self._bad(message, variable, text) from None
-        return result
-
-    def _bad(self, message: str, variable: Variable, text: str) -> InvalidDocument:
-        place = _variable_place(text, self.name, variable.ordinal)
-        return InvalidDocument([engine_error(message, place=place)])
-
-
-def _variable_place(text: str, operation: str | None, ordinal: int) -> tuple[int, int] | None:
-    for node in parse(text).definitions:
-        if isinstance(node, OperationDefinitionNode) and (
-            (node.name.value if node.name else None) == operation
-        ):
-            location = node.variable_definitions[ordinal].loc
-            return line_and_column(text, location.start) if location else None
-    return None
+__all__ = ["Document", "Documents"]
 
 
 class Document:
@@ -387,27 +251,3 @@ class Documents:
         self._shapes.put(key, lifted)
         self._shapes.put((key, pinned), document)
         return document, lifted.values(literals)
-
-
-def parse_document(text: str) -> DocumentNode:
-    """Parse a document within its limits; raises InvalidDocument."""
-    if deepest_bracket(text) > MAX_NESTING:
-        raise InvalidDocument([engine_error(TOO_DEEP)])
-    try:
-        return parse(text, max_tokens=MAX_TOKENS)
-    except GraphQLSyntaxError as error:
-        if "token" in error.message and str(MAX_TOKENS) in error.message:
-            raise InvalidDocument([engine_error(TOO_LONG)]) from None
-        raise InvalidDocument([_syntax_error(text, error)]) from None
-    except RecursionError:
-        raise InvalidDocument([engine_error(TOO_DEEP)]) from None
-
-
-def _syntax_error(text: str, error: GraphQLSyntaxError) -> dict[str, Any]:
-    offset = error.positions[0] if error.positions else 0
-    line, column = line_and_column(text, offset)
-    found = _TOKEN.match(text, offset)
-    message = SYNTAX_ERROR.format(
-        token=found[0] if found else "<EOF>", line=line, column=column
-    )
-    return engine_error(message, place=(line, column))

@@ -22,17 +22,19 @@ from graphql import (
     NullValueNode,
     ObjectValueNode,
     StringValueNode,
+    Undefined,
     ValueNode,
     VariableNode,
 )
 
 from appsync_emu.graph.coerce import literal_kind, read_literal
-from appsync_emu.graph.scalars import SCALARS, BadInput, Scalar
+from appsync_emu.graph.scalar import BadInput, Scalar
+from appsync_emu.graph.scalars import SCALARS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from graphql import GraphQLInputType
+    from graphql import GraphQLArgument, GraphQLInputField, GraphQLInputType
 
 __all__ = ["BadLiteral", "check_literal", "has_default", "java_literal", "variables_in"]
 
@@ -170,9 +172,7 @@ def _check_object(
     for field in node.fields:
         name = field.name.value
         if name in given:
-            raise BadLiteral(
-                node, f"There can be only one field named '{name}'", duplicate=name
-            )
+            raise BadLiteral(node, f"There can be only one field named '{name}'", duplicate=name)
         given.add(name)
     missing = [
         name
@@ -199,6 +199,12 @@ def _check_object(
             raise
 
 
-def has_default(item: Any) -> bool:
-    """Whether an argument or input field has a default value, in every version of graphql-core."""
-    return item.ast_node is not None and item.ast_node.default_value is not None
+def has_default(item: GraphQLArgument | GraphQLInputField) -> bool:
+    """Whether an argument or input field has a default value.
+
+    Asked of the SDL, because graphql-core names it differently from version to version; what is
+    not in the SDL (introspection, built-in directives) has its default where it always was.
+    """
+    if item.ast_node is not None:
+        return item.ast_node.default_value is not None
+    return item.default_value is not Undefined

@@ -66,9 +66,7 @@ class Overlap:
 
     # Collecting
 
-    def _collect(
-        self, sets: Iterable[tuple[Any, SelectionSetNode]]
-    ) -> dict[str, list[_Entry]]:
+    def _collect(self, sets: Iterable[tuple[Any, SelectionSetNode]]) -> dict[str, list[_Entry]]:
         into: dict[str, list[_Entry]] = {}
         seen: set[str] = set()
         for parent, selections in sets:

@@ -1,11 +1,14 @@
-"""Where something stands in a text: 1-based line and column."""
+"""Where something stands: in a text, and in an answer."""
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final, TypeAlias
 
-__all__ = ["line_and_column"]
+__all__ = ["Place", "line_and_column", "path_of", "slash_path"]
+
+Place: TypeAlias = "tuple[Any, str | int, Any, bool]"
+"""A position of the answer: (parent place or None, key, container, whether it may be null)."""
 
 _LINE_END: Final = re.compile(r"\r\n|[\n\r]")
 
@@ -24,3 +27,18 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
         return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
     ends = [found.end() for found in _LINE_END.finditer(text) if found.end() <= offset]
     return len(ends) + 1, offset + 1 - (ends[-1] if ends else 0)
+
+
+def path_of(place: Place | None) -> list[str | int]:
+    """The response path of a place."""
+    path: list[str | int] = []
+    while place is not None:
+        path.append(place[1])
+        place = place[0]
+    path.reverse()
+    return path
+
+
+def slash_path(place: Place) -> str:
+    """The path as messages print it: ``/listPosts/items[0]/id``."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f"/{part}" for part in path_of(place))

@@ -25,7 +25,7 @@ from graphql import (
 )
 
 from appsync_emu.errors import UsageError
-from appsync_emu.graph.scalars import AWS_SCALARS
+from appsync_emu.graph.aws_scalars import AWS_SCALARS
 from appsync_emu.graph.sdl import read_sources, schema_mistakes
 
 if TYPE_CHECKING:

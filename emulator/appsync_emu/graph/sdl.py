@@ -102,9 +102,7 @@ def _mistake(node: Node | None, message: str, remedy: str = "") -> Mistake:
 def _legacy(text: str) -> str:
     """The text in today's grammar, every character at its old place."""
     if "(" in text:
-        text = _EMPTY_PARENTHESES.sub(
-            lambda found: found[0] if found[1] else f" {found[2]} ", text
-        )
+        text = _EMPTY_PARENTHESES.sub(lambda found: found[0] if found[1] else f" {found[2]} ", text)
     if "implements" in text:
         text = _IMPLEMENTS.sub(
             lambda found: found[0] if found[1] else found[0].replace(",", "&"), text
@@ -190,9 +188,7 @@ def _merge_into(first: TypeDefinitionNode, second: TypeDefinitionNode) -> TypeDe
     attribute = _MEMBERS[type(first)]
     members = list(getattr(first, attribute))
     printed = {print_ast(member) for member in members}
-    members += [
-        member for member in getattr(second, attribute) if print_ast(member) not in printed
-    ]
+    members += [member for member in getattr(second, attribute) if print_ast(member) not in printed]
     values = {key: getattr(first, key, None) for key in first.keys}
     values[attribute] = tuple(members)
     for shared in ("interfaces", "directives"):
@@ -267,9 +263,7 @@ def _subscriptions(definitions: Sequence[DefinitionNode]) -> dict[str, Subscript
                             for value in argument.value.values
                             if isinstance(value, StringValueNode)
                         )
-                        found[field.name.value] = SubscriptionField(
-                            mutations=mutations, node=field
-                        )
+                        found[field.name.value] = SubscriptionField(mutations=mutations, node=field)
     return found
 
 
@@ -327,9 +321,7 @@ def read_sources(sources: Sequence[SdlSource], prelude: Sequence[DefinitionNode]
         if unknown and unknown[1] in declared:
             continue  # said already: the scalar is refused
         mistakes.append(_sdl_error(error, names))
-    return ReadSdl(
-        definitions=kept, subscriptions=_subscriptions(kept), mistakes=tuple(mistakes)
-    )
+    return ReadSdl(definitions=kept, subscriptions=_subscriptions(kept), mistakes=tuple(mistakes))
 
 
 def schema_mistakes(

@@ -9,13 +9,15 @@ Source: the AppSync developer guide, "Real-time data"; ``aws-amplify/amplify-cat
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from appsync_emu.graph.complete import Anomaly, Bubble, Place, path_of
+from appsync_emu.graph.complete import Anomaly, Bubble
+from appsync_emu.graph.place import path_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
+    from appsync_emu.graph.place import Place
     from appsync_emu.graph.plan import FieldPlan, ObjectPlan
 
 __all__ = ["SubscriptionPlan"]

@@ -23,7 +23,7 @@ from graphql import (
 )
 
 from appsync_emu.graph.coerce import read_literal
-from appsync_emu.graph.scalars import BadInput, Scalar
+from appsync_emu.graph.scalar import BadInput, Scalar
 
 if TYPE_CHECKING:
     from graphql import DocumentNode

@@ -60,7 +60,7 @@ if TYPE_CHECKING:
         VariableNode,
     )
 
-    from appsync_emu.graph.scalars import Scalar
+    from appsync_emu.graph.scalar import Scalar
 
 __all__ = ["MAX_ERRORS", "Checked", "ErrorType", "validate"]
 
@@ -562,7 +562,7 @@ class _Validator:
                 self._error(ErrorType.UNKNOWN_DIRECTIVE, f"Unknown directive {name}", node)
                 self._unknown_uses(node.arguments)
                 continue
-            if where not in {location.value for location in definition.locations}:
+            if where not in {location.name for location in definition.locations}:
                 text = f"Directive {name} not allowed here"
                 self._error(ErrorType.MISPLACED_DIRECTIVE, text, node)
             self._directive_arguments(node, definition.args)

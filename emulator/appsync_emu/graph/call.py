@@ -1,0 +1,98 @@
+"""One call of a resolver: what it gets, and what becomes of what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from types import CoroutineType, coroutine
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from appsync_emu.graph.place import path_of
+
+if TYPE_CHECKING:
+    from appsync_emu.core.jsonvalue import Json
+    from appsync_emu.core.request import GraphqlRequest
+    from appsync_emu.graph.place import Place
+    from appsync_emu.graph.plan import FieldInfo
+
+__all__ = ["FieldCall", "Gather", "Resolver", "one_after_another", "settled"]
+
+
+class FieldCall:
+    """What a resolver gets; made once per call.
+
+    Attributes:
+        arguments: coerced; ``AWSJSON`` arguments are parsed.
+        source: the parent's value.
+        request: the request that this call is part of.
+        field: what is known of the field without running it.
+        variables: coerced variables of the operation.
+        stash: empty; for the resolver's own use.
+    """
+
+    __slots__ = ("_place", "arguments", "field", "request", "source", "stash", "variables")
+
+    def __init__(  # noqa: PLR0913 - a record that is made in one place
+        self,
+        arguments: dict[str, Any],
+        source: object,
+        request: GraphqlRequest,
+        field: FieldInfo,
+        place: Place,
+        variables: Mapping[str, Json],
+    ) -> None:
+        self.arguments = arguments
+        self.source = source
+        self.request = request
+        self.field = field
+        self._place = place
+        self.variables = variables
+        self.stash: dict[str, Any] = {}
+
+    @property
+    def path(self) -> list[str | int]:
+        """The response path of the field: keys and list indexes."""
+        return path_of(self._place)
+
+
+Resolver: TypeAlias = Callable[[FieldCall], object]
+"""Resolves a field: a value, or an awaitable of one; raises WireError for what clients see."""
+
+Gather: TypeAlias = Callable[..., Awaitable[Any]]
+"""Awaits several awaitables at once, as ``asyncio.gather`` does."""
+
+
+async def one_after_another(*awaitables: Awaitable[Any]) -> list[Any]:
+    """The gather that needs no event loop."""
+    return [await awaitable for awaitable in awaitables]
+
+
+@coroutine
+def _resumed(started: CoroutineType[Any, Any, Any], yielded: Any) -> Generator[Any, Any, Any]:
+    """Goes on with a coroutine that was driven to its first await."""
+    while True:
+        try:
+            sent = yield yielded
+        except GeneratorExit:
+            started.close()
+            raise
+        except BaseException as error:  # noqa: BLE001 - handed on to the coroutine
+            try:
+                yielded = started.throw(error)
+            except StopIteration as stop:
+                return stop.value
+        else:
+            try:
+                yielded = started.send(sent)
+            except StopIteration as stop:
+                return stop.value
+
+
+def settled(value: Any) -> Any:
+    """A resolver's result: the value at once if nothing awaits, else something to await."""
+    if value.__class__ is CoroutineType:
+        try:
+            yielded = value.send(None)
+        except StopIteration as stop:
+            return stop.value
+        return _resumed(value, yielded)
+    return value
