@@ -188,7 +188,12 @@ class Client:
         self, body: bytes, headers: Mapping[str, str] | None = None
     ) -> Answer | Awaitable[Answer]:
         """Send a body as it is; the answer, at once unless a resolver waits."""
-        sent = {"host": _HOST, "content-type": "application/json", **self.headers, **(headers or {})}
+        sent = {
+            "host": _HOST,
+            "content-type": "application/json",
+            **self.headers,
+            **(headers or {}),
+        }
         return self._emulator.gateway.post(body, visible_headers(sent.items()))
 
     async def subscribe(
@@ -226,9 +231,7 @@ class Client:
         return subscription
 
 
-def _body(
-    query: str, variables: Mapping[str, Json] | None, operation_name: str | None
-) -> bytes:
+def _body(query: str, variables: Mapping[str, Json] | None, operation_name: str | None) -> bytes:
     body: dict[str, Any] = {"query": query, "variables": dict(variables or {})}
     if operation_name is not None:
         body["operationName"] = operation_name

@@ -226,6 +226,16 @@ class Dispatcher:
             Unfinished(run.facts, run.delivery.attempts, run.delivery.state.value)
             for run in self._live
         ]
+        stopping = self.stop()
+        if stopping:
+            _, stubborn = await asyncio.wait(stopping, timeout=STOP_S)
+            for task in stubborn:
+                _LOG.warning("%s would not stop when it was cancelled", task.get_name())
+        return unfinished
+
+    def stop(self) -> set[asyncio.Task[None]]:
+        """Take nothing more and stop, without waiting; the tasks that are being cancelled."""
+        self._closed = True
         stopping = set(self._abandoned)
         for task in stopping:
             task.cancel()
@@ -238,12 +248,8 @@ class Dispatcher:
                 run.token = 0
                 run.task.cancel()
                 stopping.add(run.task)
-        if stopping:
-            _, stubborn = await asyncio.wait(stopping, timeout=STOP_S)
-            for task in stubborn:
-                _LOG.warning("%s would not stop when it was cancelled", task.get_name())
         self._threads.close()
-        return unfinished
+        return stopping
 
     # From a message to an attempt.
 
