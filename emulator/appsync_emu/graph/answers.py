@@ -53,7 +53,7 @@ def field_error(
     }
 
 
-class InvalidDocument(Exception):  # noqa: N818 - says what it is
+class InvalidDocument(Exception):  # noqa: N818 - named for what it says
     """A document that cannot be executed.
 
     Attributes:
@@ -65,7 +65,7 @@ class InvalidDocument(Exception):  # noqa: N818 - says what it is
         self.errors = list(errors)
 
 
-class Refused(Exception):  # noqa: N818 - says what it is
+class Refused(Exception):  # noqa: N818 - named for what it says
     """A subscription that was not accepted.
 
     Attributes:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from appsync_emu.graph.scalar import BadInput, BadOutput, Scalar, by_name, java_text, java_type
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 __all__ = ["AWS_SCALARS", "ENCODE_JSON_STRINGS_AGAIN"]
 

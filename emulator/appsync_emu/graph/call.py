@@ -31,7 +31,7 @@ class FieldCall:
 
     __slots__ = ("_place", "arguments", "field", "request", "source", "stash", "variables")
 
-    def __init__(  # noqa: PLR0913 - a record that is made in one place
+    def __init__(
         self,
         arguments: dict[str, Any],
         source: object,
@@ -75,7 +75,7 @@ def _resumed(started: CoroutineType[Any, Any, Any], yielded: Any) -> Generator[A
         except GeneratorExit:
             started.close()
             raise
-        except BaseException as error:  # noqa: BLE001 - handed on to the coroutine
+        except BaseException as error:
             try:
                 yielded = started.throw(error)
             except StopIteration as stop:

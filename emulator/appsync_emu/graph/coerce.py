@@ -65,11 +65,11 @@ ABSENT: Final = Absent()
 """No value at all, which is not the same as ``null``."""
 
 
-class NullInput(Exception):  # noqa: N818 - what it says, not how it ends
+class NullInput(Exception):  # noqa: N818 - named for what it says
     """``null`` or nothing where the type is non-null; ``args[0]`` is the printed type."""
 
 
-class UnknownKey(Exception):  # noqa: N818 - what it says, not how it ends
+class UnknownKey(Exception):  # noqa: N818 - named for what it says
     """A key that the input object type does not have; ``args[0]`` is the type's name."""
 
 

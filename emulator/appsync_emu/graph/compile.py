@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from graphql import (
@@ -30,6 +29,8 @@ from appsync_emu.graph.plan import FieldInfo, FieldPlan, ObjectPlan
 from appsync_emu.graph.scalars import SCALARS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from graphql import (
         DirectiveNode,
         FragmentDefinitionNode,
@@ -50,7 +51,7 @@ MAX_FIELDS: Final = 20_000
 """Fields of one compiled operation: fragments can make a short document arbitrarily large."""
 
 
-class TooBig(Exception):  # noqa: N818 - says what it is
+class TooBig(Exception):  # noqa: N818 - named for what it says
     """The operation has more than ``MAX_FIELDS`` fields once its fragments are spread."""
 
 
@@ -235,7 +236,7 @@ class Compiler:
         while isinstance(kind, GraphQLNonNull | GraphQLList):
             kind = kind.of_type
         while isinstance(completer, ListCompleter):
-            completer = completer._item  # noqa: SLF001
+            completer = completer._item
         if isinstance(completer, ObjectCompleter):
             fields = completer.plan.fields
             return lambda: fields

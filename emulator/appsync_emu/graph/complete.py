@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
 from operator import is_not, itemgetter
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from appsync_emu.graph.place import slash_path
 from appsync_emu.graph.scalar import INT_MAX, INT_MIN, BadOutput, Scalar
@@ -32,7 +32,11 @@ __all__ = [
     "ObjectCompleter",
     "RunLike",
     "ScalarCompleter",
+    "Value",
 ]
+
+Value: TypeAlias = Any
+"""Plain data from a resolver: anything at all, until a completer has looked at it."""
 
 NONE: Final = type(None)
 
@@ -77,7 +81,7 @@ class Completer:
         self.pure = pure
         self.renames = renames
 
-    def fast(self, value: Any) -> Any:
+    def fast(self, value: Value) -> Value:  # noqa: ARG002 - overridden
         """The value if it is clean; raises Anomaly otherwise."""
         raise Anomaly
 
@@ -85,7 +89,7 @@ class Completer:
         """The same position of many objects at once; raises Anomaly."""
         return list(map(self.fast, values))
 
-    def complete(self, value: Any, run: RunLike, place: Place) -> Any:
+    def complete(self, value: Value, run: RunLike, place: Place) -> Value:
         """The value for the client; raises Bubble."""
         if value is None:
             return self.null(run, place)
@@ -96,7 +100,7 @@ class Completer:
                 return None
         return self.present(value, run, place)
 
-    def present(self, value: Any, run: RunLike, place: Place) -> Any:
+    def present(self, value: Value, run: RunLike, place: Place) -> Value:  # noqa: ARG002 - overridden
         """A value that is not null; raises Bubble when nothing comes of it."""
         raise Bubble
 
@@ -110,16 +114,16 @@ class Completer:
             )
             raise Bubble
 
-    def prune(self, value: Any) -> Any:
+    def prune(self, value: Value) -> Value:
         """Plain data, reduced to what is selected."""
         return value
 
-    def by_name(self, value: Any) -> Any:
+    def by_name(self, value: Value) -> Value:
         """A completed value under the schema's own field names."""
         return value
 
 
-def _mismatch(value: Any, expected: str, run: RunLike, place: Place) -> None:
+def _mismatch(value: Value, expected: str, run: RunLike, place: Place) -> None:
     got = (
         "OBJECT"
         if isinstance(value, Mapping)
@@ -147,7 +151,8 @@ class ScalarCompleter(Completer):
         self._int = scalar.name == "Int"
         self._number = scalar.name == "Float"
 
-    def fast(self, value: Any) -> Any:
+    def fast(self, value: Value) -> Value:
+        """A clean value, or Anomaly."""
         if value is None:
             if self.nullable:
                 return None
@@ -165,6 +170,7 @@ class ScalarCompleter(Completer):
             raise Anomaly from None
 
     def column(self, values: Sequence[Any]) -> Sequence[Any]:
+        """The same, for a whole column."""
         classes = set(map(type, values))
         if not classes or not classes <= self._classes:
             return list(map(self.fast, values))
@@ -177,7 +183,8 @@ class ScalarCompleter(Completer):
                 raise Anomaly
         return values
 
-    def present(self, value: Any, run: RunLike, place: Place) -> Any:
+    def present(self, value: Value, run: RunLike, place: Place) -> Value:
+        """A value that is not null; raises Bubble."""
         try:
             return self._serialize(value)
         except BadOutput as error:
@@ -201,7 +208,8 @@ class EnumCompleter(Completer):
         super().__init__(name, parent, nullable=nullable, pure=True, renames=False)
         self._names = names
 
-    def fast(self, value: Any) -> Any:
+    def fast(self, value: Value) -> Value:
+        """A clean value, or Anomaly."""
         if value is None:
             if self.nullable:
                 return None
@@ -210,7 +218,8 @@ class EnumCompleter(Completer):
             return value
         raise Anomaly
 
-    def present(self, value: Any, run: RunLike, place: Place) -> Any:
+    def present(self, value: Value, run: RunLike, place: Place) -> Value:
+        """A value that is not null; raises Bubble."""
         if isinstance(value, str) and value in self._names:
             return str(value)
         run.engine_error(
@@ -230,7 +239,8 @@ class ListCompleter(Completer):
         super().__init__("null", parent, nullable=nullable, pure=item.pure, renames=item.renames)
         self._item = item
 
-    def fast(self, value: Any) -> Any:
+    def fast(self, value: Value) -> Value:
+        """A clean value, or Anomaly."""
         if value.__class__ is list:
             column = self._item.column(value)
             return list(column) if column is value else column
@@ -238,7 +248,8 @@ class ListCompleter(Completer):
             return None
         raise Anomaly
 
-    def present(self, value: Any, run: RunLike, place: Place) -> Any:
+    def present(self, value: Value, run: RunLike, place: Place) -> Value:
+        """A value that is not null; raises Bubble."""
         if not isinstance(value, list | tuple):
             _mismatch(value, "LIST", run, place)
             raise Bubble
@@ -253,12 +264,14 @@ class ListCompleter(Completer):
             result[index] = item.complete(element, run, (place, index, result, item.nullable))
         return result
 
-    def prune(self, value: Any) -> Any:
+    def prune(self, value: Value) -> Value:
+        """What is selected of plain data."""
         if isinstance(value, list | tuple):
             return [self._item.prune(element) for element in value]
         return self._item.prune(value)
 
-    def by_name(self, value: Any) -> Any:
+    def by_name(self, value: Value) -> Value:
+        """Under the schema's field names."""
         if value is None or not self.renames:
             return value
         return [self._item.by_name(element) for element in value]
@@ -272,7 +285,8 @@ class _TypeName(Completer):
     def __init__(self, type_name: str) -> None:
         super().__init__(type_name, type_name, nullable=False, pure=True, renames=False)
 
-    def fast(self, value: Any) -> Any:  # noqa: ARG002 - no property decides
+    def fast(self, value: Value) -> Value:
+        """The name, whatever the value."""
         return self.type_name
 
 
@@ -298,7 +312,8 @@ class ObjectCompleter(Completer):
         # With one name itemgetter gives no tuple; then the fields are taken one by one.
         self._rows = itemgetter(*self._names) if self.pure and len(fields) > 1 else None
 
-    def fast(self, value: Any) -> Any:
+    def fast(self, value: Value) -> Value:
+        """A clean value, or Anomaly."""
         if value.__class__ is dict:
             get = value.get
             return {key: field(get(name)) for key, name, field in self._fields}
@@ -307,6 +322,7 @@ class ObjectCompleter(Completer):
         raise Anomaly
 
     def column(self, values: Sequence[Any]) -> Sequence[Any]:
+        """The same, for a whole column."""
         if self._rows is None or set(map(type, values)) != {dict}:
             return list(map(self.fast, values))
         try:
@@ -319,7 +335,8 @@ class ObjectCompleter(Completer):
             rows = list(zip(*columns, strict=True))
         return list(map(dict, map(zip, repeat(self._keys), rows)))
 
-    def present(self, value: Any, run: RunLike, place: Place) -> Any:
+    def present(self, value: Value, run: RunLike, place: Place) -> Value:
+        """A value that is not null; raises Bubble."""
         if self.pure:
             try:
                 return self.fast(value)
@@ -330,10 +347,12 @@ class ObjectCompleter(Completer):
             raise Bubble
         return run.run_fields(self.plan, value, place)
 
-    def prune(self, value: Any) -> Any:
+    def prune(self, value: Value) -> Value:
+        """What is selected of plain data."""
         return self.plan.prune(value)
 
-    def by_name(self, value: Any) -> Any:
+    def by_name(self, value: Value) -> Value:
+        """Under the schema's field names."""
         return self.plan.by_name(value) if self.renames and value is not None else value
 
 
@@ -342,7 +361,8 @@ class AnyCompleter(Completer):
 
     __slots__ = ()
 
-    def present(self, value: Any, run: RunLike, place: Place) -> Any:  # noqa: ARG002
+    def present(self, value: Value, run: RunLike, place: Place) -> Value:
+        """The value."""
         return value
 
 
@@ -364,7 +384,8 @@ class AbstractCompleter(Completer):
         self._possible = possible
         self._plan_for = plan_for
 
-    def present(self, value: Any, run: RunLike, place: Place) -> Any:
+    def present(self, value: Value, run: RunLike, place: Place) -> Value:
+        """A value that is not null; raises Bubble."""
         if not isinstance(value, Mapping):
             _mismatch(value, "OBJECT", run, place)
             raise Bubble
@@ -379,7 +400,8 @@ class AbstractCompleter(Completer):
             raise Bubble
         return run.run_fields(self._plan_for(type_name), value, place)
 
-    def prune(self, value: Any) -> Any:
+    def prune(self, value: Value) -> Value:
+        """What is selected of plain data."""
         type_name = value.get("__typename") if isinstance(value, Mapping) else None
         if isinstance(type_name, str) and type_name in self._possible:
             return self._plan_for(type_name).prune(value)

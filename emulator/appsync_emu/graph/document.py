@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graphql import (
@@ -34,6 +33,8 @@ from appsync_emu.graph.shape import (
 from appsync_emu.graph.validate import validate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from appsync_emu.graph.plan import ObjectPlan
     from appsync_emu.graph.schema import Schema
 
@@ -81,7 +82,7 @@ class Document:
         """Compile one operation for given condition variables; raises InvalidDocument."""
         owner = self._owner
         root = owner.schema.graphql.get_root_type(node.operation)
-        assert root is not None  # noqa: S101 - validation says so
+        assert root is not None
         compiler = Compiler(
             owner.schema.graphql,
             owner.resolvers_of(node),

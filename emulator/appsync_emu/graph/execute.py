@@ -143,7 +143,7 @@ class Executor:
         else:
             run.run_field(field, {}, place)
 
-    async def _mutation_later(  # noqa: PLR0913 - the rest of one loop
+    async def _mutation_later(
         self,
         run: Run,
         plan: ObjectPlan,
@@ -202,7 +202,7 @@ class Executor:
                 ]
             )
         field = plan.fields[0]
-        assert field.given is not None  # noqa: S101 - compiled from the subscription root
+        assert field.given is not None
         subscription = SubscriptionPlan(
             field=field,
             root=plan.type_name,
@@ -226,7 +226,7 @@ async def _subscribed_later(
 ) -> SubscriptionPlan:
     try:
         await value
-    except Exception as error:  # noqa: BLE001 - every failure of a resolver is an answer
+    except Exception as error:
         run.note(error, field, place)
     if run.errors:
         raise Refused(run.placed())

@@ -42,7 +42,7 @@ OnVariable: TypeAlias = Callable[[VariableNode, "GraphQLInputType", bool], None]
 OnScalar: TypeAlias = Callable[[ValueNode, Scalar], None]
 
 
-class BadLiteral(Exception):  # noqa: N818 - says what it is
+class BadLiteral(Exception):  # noqa: N818 - named for what it says
     """A literal that is no value of its type.
 
     Attributes:
@@ -67,7 +67,7 @@ class BadLiteral(Exception):  # noqa: N818 - says what it is
         return f"argument '{name}' with value '{java_literal(self.node)}'{self.reason}"
 
 
-def java_literal(node: ValueNode) -> str:  # noqa: PLR0911 - one line per kind of literal
+def java_literal(node: ValueNode) -> str:
     """A literal as graphql-java's ``toString`` prints it."""
     match node:
         case StringValueNode():

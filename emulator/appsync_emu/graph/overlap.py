@@ -9,7 +9,6 @@ Source: GraphQL specification, "Field Selection Merging"; wording of graphql-jav
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphql import (
@@ -25,6 +24,8 @@ from graphql import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
     from graphql import FragmentDefinitionNode, GraphQLSchema, SelectionSetNode
 
 __all__ = ["Overlap"]

@@ -58,7 +58,7 @@ def _listed(fields: Sequence[FieldPlan], prefix: str) -> Sequence[str]:
     found: list[str] = []
     for field in fields:
         found.append(prefix + field.key)
-        found += _listed(field.info._sub(), f"{prefix}{field.key}/")  # noqa: SLF001
+        found += _listed(field.info._sub(), f"{prefix}{field.key}/")
     return found
 
 
@@ -78,7 +78,7 @@ class FieldPlan:
 
     __slots__ = ("arguments", "completer", "given", "info", "key", "name", "ordinal", "resolver")
 
-    def __init__(  # noqa: PLR0913 - a record that is made in one place
+    def __init__(
         self,
         key: str,
         name: str,

@@ -142,7 +142,7 @@ class Run:
         call = FieldCall(arguments, source, self.request, field.info, place, self.variables)
         try:
             return settled(field.resolver(call))  # type: ignore[misc]
-        except Exception as error:  # noqa: BLE001 - every failure of a resolver is an answer
+        except Exception as error:
             self.note(error, field, place)
             return FAILED
 
@@ -156,7 +156,7 @@ class Run:
 
     def _store(self, field: FieldPlan, value: Any, place: Place) -> None:
         completer = field.completer
-        assert completer is not None  # noqa: S101 - __typename has no resolver
+        assert completer is not None
         if value is FAILED:
             if not completer.nullable:
                 raise Bubble
@@ -174,7 +174,7 @@ class Run:
     async def _later(self, field: FieldPlan, awaitable: Awaitable[Any], place: Place) -> None:
         try:
             value = await awaitable
-        except Exception as error:  # noqa: BLE001 - every failure of a resolver is an answer
+        except Exception as error:
             self.note(error, field, place)
             value = FAILED
         outer, self.pending = self.pending, []

@@ -21,11 +21,11 @@ INT_MIN: Final = -(2**31)
 INT_MAX: Final = 2**31 - 1
 
 
-class BadInput(ValueError):
+class BadInput(ValueError):  # noqa: N818 - named for what it says
     """A value cannot be read as the scalar; the text is the service's own, without a prefix."""
 
 
-class BadOutput(ValueError):
+class BadOutput(ValueError):  # noqa: N818 - named for what it says
     """A value cannot be written as the scalar; the text is the service's own, without a prefix."""
 
 

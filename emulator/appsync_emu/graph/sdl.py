@@ -333,7 +333,7 @@ def schema_mistakes(
         schema: the schema, built without checks.
         subscriptions: what ``@aws_subscribe`` says.
     """
-    schema._validation_errors = None  # noqa: SLF001 - built unchecked, so that it is checked once
+    schema._validation_errors = None
     mistakes = [
         _mistake(error.nodes[-1] if error.nodes else None, error.message)
         for error in validate_schema(schema)

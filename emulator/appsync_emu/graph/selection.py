@@ -76,7 +76,7 @@ class SubscriptionPlan:
         """
         plan = self._plan
         completer = plan.completer
-        assert completer is not None  # noqa: S101 - __typename cannot be subscribed to
+        assert completer is not None
         if completer.pure:
             try:
                 return {"data": {plan.key: completer.fast(value)}}

@@ -9,7 +9,6 @@ variables, in fields that have to be merged, in introspection) are *pinned*: the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
@@ -26,6 +25,8 @@ from appsync_emu.graph.coerce import read_literal
 from appsync_emu.graph.scalar import BadInput, Scalar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from graphql import DocumentNode
 
 __all__ = [
@@ -84,7 +85,7 @@ class Bounded(Generic[K, V]):
         return len(self._new.keys() | self._old.keys())
 
 
-class NotThisShape(Exception):  # noqa: N818 - not an error: the text is looked at as a whole
+class NotThisShape(Exception):  # noqa: N818 - named for what it says
     """A literal of the text does not fit the place that it has in the shape."""
 
 
@@ -199,7 +200,7 @@ def _reader(scalar: Scalar, kind: str) -> Callable[[str], object]:
 def _string(literal: str) -> str:
     if "\\" in literal or literal.startswith('"""') or not literal.isascii():
         node = parse_value(literal)
-        assert isinstance(node, StringValueNode)  # noqa: S101 - the cut says so
+        assert isinstance(node, StringValueNode)
         return node.value
     return literal[1:-1]
 
