@@ -63,6 +63,15 @@ Story: TypeAlias = Sequence[Record]
 
 Found: TypeAlias = Iterator[str]
 
+_BEFORE_THE_END = (
+    AttemptStarted,
+    AttemptSucceeded,
+    AttemptFailed,
+    RetryScheduled,
+    DeadLetterWritten,
+)
+"""Who reads the end finds all of these already there."""
+
 
 def _rounds(story: Story) -> list[list[Record]]:
     """The story, cut where a redrive begins another round."""
@@ -88,7 +97,8 @@ def _deadletter_iff_error(story: Story, rules: Rules) -> Found:
         letters = [record for record in part if isinstance(record, DeadLetterWritten)]
         ends = [record for record in part if isinstance(record, DeliveryEnded)]
         reason = ends[-1].reason if ends else None
-        wanted = reason is not None and (reason != "business" or rules.bury_business)
+        failed = any(record.status == "error" for record in ends)
+        wanted = failed and (reason != "business" or rules.bury_business)
         if ends and wanted and not letters:
             yield f"ended in error ({reason}) without a dead letter"
         if ends and letters and not wanted:
@@ -100,10 +110,12 @@ def _deadletter_iff_error(story: Story, rules: Rules) -> Found:
 def _status_order(story: Story, rules: Rules) -> Found:  # noqa: ARG001 - one signature for all
     if not isinstance(story[0], DeliveryAccepted):
         yield f"began with {type(story[0]).__name__}, not with its acceptance"
+    if any(isinstance(record, DeliveryAccepted) for record in story[1:]):
+        yield "was accepted again"
     for part in _rounds(story):
         ended = False
         for record in part:
-            if ended and isinstance(record, AttemptStarted | DeliveryAccepted | RetryScheduled):
+            if ended and isinstance(record, _BEFORE_THE_END):
                 yield f"{type(record).__name__} after the end"
             ended = ended or isinstance(record, DeliveryEnded)
 
