@@ -83,9 +83,7 @@ class Kit:
 
     def accept(self, spec, event=None, trace="t"):
         self.count += 1
-        facts = DeliveryFacts(
-            f"d{self.count}", trace, spec.name, "cmd", None, f"c{self.count}"
-        )
+        facts = DeliveryFacts(f"d{self.count}", trace, spec.name, "cmd", None, f"c{self.count}")
         self.dispatcher.accept(facts, spec, event or {"arguments": {}})
         return facts
 
@@ -112,7 +110,8 @@ def run(kit, *specs, events=(None,), within_s=86400.0):
     return kit
 
 
-def failing(times, error=RuntimeError("no")):
+def failing(times, error=None):
+    error = error or RuntimeError("no")
     left = [times]
 
     async def handler(event, context):

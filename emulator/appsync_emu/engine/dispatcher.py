@@ -8,10 +8,12 @@ abandoned: the delivery goes on without it, and whatever it still does is ignore
 from __future__ import annotations
 
 import asyncio
+import linecache
 import logging
 import traceback
 from collections import Counter, deque
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
 from appsync_emu.core.classify import ErrorClass, classify
@@ -64,7 +66,8 @@ __all__ = ["Dispatcher", "Outlet", "Run", "Unfinished"]
 
 _LOG = logging.getLogger(__name__)
 NS = 1_000_000_000
-STACK_LINES_MAX = 40
+_OURS = str(Path(__file__).parents[1])
+STACK_FRAMES_MAX = 40
 STOP_S = 0.2
 """Real seconds that cancelled attempts have to stop when the emulator is closed."""
 
@@ -547,10 +550,6 @@ def _error_info(error: BaseException) -> ErrorInfo:
     classified = classify(error)
     response = getattr(error, "response", None)
     aws = response.get("Error", {}).get("Code") if isinstance(response, dict) else None
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = traceback.format_list(
-        [frame for frame in frames if "appsync_emu" not in frame.filename]
-    )
     try:
         message = str(error)
     except Exception:  # noqa: BLE001 - the exception is the user's, and so may its methods be
@@ -560,5 +559,18 @@ def _error_info(error: BaseException) -> ErrorInfo:
         message,
         classified.error_class.value,
         classified.why,
-        tuple(line.rstrip("\n") for line in lines[-STACK_LINES_MAX:]),
+        _stack_of(error),
     )
+
+
+def _stack_of(error: BaseException) -> tuple[str, ...]:
+    """The user's part of the stack, as Lambda's ``stackTrace`` shows it."""
+    lines = []
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        code = frame.f_code
+        if not code.co_filename.startswith(_OURS):
+            source = linecache.getline(code.co_filename, line, frame.f_globals).strip()
+            lines.append(
+                f'  File "{code.co_filename}", line {line}, in {code.co_name}\n    {source}'
+            )
+    return tuple(lines[-STACK_FRAMES_MAX:])
