@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -64,7 +65,7 @@ def test_the_wheel_holds_both_packages_and_nothing_else(wheel):
     assert {top for top in tops if not top.endswith(".dist-info")} == PACKAGES
     assert {f"{package}/py.typed" for package in PACKAGES} <= set(names)
     assert [name for name in names if name.endswith("api.schema.json")] != []
-    assert [name for name in names if "test_" in name or "__pycache__" in name] == []
+    assert [name for name in names if re.search(r"(^|/)test_\w+\.py$|__pycache__", name)] == []
     assert points.decode().split() == [
         "[console_scripts]",
         *("appsync-emu", "=", "appsync_emu.cli:main"),
