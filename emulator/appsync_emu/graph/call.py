@@ -11,6 +11,7 @@ from appsync_emu.graph.place import path_of
 if TYPE_CHECKING:
     from appsync_emu.core.jsonvalue import Json
     from appsync_emu.core.request import GraphqlRequest
+    from appsync_emu.graph.loose import Value
     from appsync_emu.graph.place import Place
     from appsync_emu.graph.plan import FieldInfo
 
@@ -67,7 +68,7 @@ async def one_after_another(*awaitables: Awaitable[Any]) -> list[Any]:
 
 
 @coroutine
-def _resumed(started: CoroutineType[Any, Any, Any], yielded: Any) -> Generator[Any, Any, Any]:
+def _resumed(started: CoroutineType[Any, Any, Any], yielded: Value) -> Generator[Any, Any, Any]:
     """Goes on with a coroutine that was driven to its first await."""
     while True:
         try:
@@ -75,7 +76,7 @@ def _resumed(started: CoroutineType[Any, Any, Any], yielded: Any) -> Generator[A
         except GeneratorExit:
             started.close()
             raise
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - handed on to the coroutine
             try:
                 yielded = started.throw(error)
             except StopIteration as stop:
@@ -87,7 +88,7 @@ def _resumed(started: CoroutineType[Any, Any, Any], yielded: Any) -> Generator[A
                 return stop.value
 
 
-def settled(value: Any) -> Any:
+def settled(value: Value) -> Value:
     """A resolver's result: the value at once if nothing awaits, else something to await."""
     if value.__class__ is CoroutineType:
         try:

@@ -228,13 +228,23 @@ def compile_value(node: ValueNode, kind: GraphQLInputType, lifted: Mapping[int, 
     if isinstance(node, NullValueNode):
         return _constant(None)
     if isinstance(kind, GraphQLList):
-        nodes = node.values if isinstance(node, ListValueNode) else (node,)
-        items = [compile_value(item, kind.of_type, lifted) for item in nodes]
-        return lambda variables, literals: [
-            None if (value := item(variables, literals)) is ABSENT else value for item in items
-        ]
+        return _list_literal(node, kind.of_type, lifted)
     if isinstance(kind, GraphQLInputObjectType):
         return _object_literal(node, kind, lifted)
+    return _leaf_literal(node, kind, lifted)
+
+
+def _list_literal(
+    node: ValueNode, item_kind: GraphQLInputType, lifted: Mapping[int, int]
+) -> Getter:
+    nodes = node.values if isinstance(node, ListValueNode) else (node,)
+    items = [compile_value(item, item_kind, lifted) for item in nodes]
+    return lambda variables, literals: [
+        None if (value := item(variables, literals)) is ABSENT else value for item in items
+    ]
+
+
+def _leaf_literal(node: ValueNode, kind: GraphQLInputType, lifted: Mapping[int, int]) -> Getter:
     if isinstance(node, EnumValueNode):
         return _constant(node.value)
     scalar, index = SCALARS[str(kind)], lifted.get(id(node))

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from appsync_emu.graph.coerce import Getter
     from appsync_emu.graph.complete import Completer
+    from appsync_emu.graph.loose import Kind
     from appsync_emu.graph.plan import Arguments
 
 __all__ = ["MAX_FIELDS", "Compiler", "TooBig"]
@@ -119,7 +120,7 @@ class Compiler:
 
     def _collect(
         self,
-        kind: Any,
+        kind: Kind,
         selections: Sequence[SelectionNode],
         into: dict[str, list[FieldNode]],
         seen: set[str],
@@ -146,7 +147,8 @@ class Compiler:
         for directive in directives:
             name = directive.name.value
             if name in ("skip", "include"):
-                node = directive.arguments[0].value
+                (argument,) = directive.arguments or ()
+                node = argument.value
                 value = (
                     self._conditions.get(node.name.value)
                     if isinstance(node, VariableNode)
@@ -156,7 +158,7 @@ class Compiler:
                     return False
         return True
 
-    def _applies(self, kind: Any, condition: str) -> bool:
+    def _applies(self, kind: Kind, condition: str) -> bool:
         if kind.name == condition:
             return True
         target = self._schema.type_map.get(condition)
@@ -178,8 +180,8 @@ class Compiler:
             if name == "__typename":
                 return FieldPlan(key, name, None, None, _no_arguments, info, ordinal)
             answer = AnyCompleter(name, kind.name, nullable=True, pure=True, renames=False)
-            resolver = self._introspect(nodes)
-            return FieldPlan(key, name, answer, resolver, _no_arguments, info, ordinal)
+            introspection = self._introspect(nodes)
+            return FieldPlan(key, name, answer, introspection, _no_arguments, info, ordinal)
         definition = kind.fields[name]
         resolver = self._resolvers.get((kind.name, name))
         completer = self._completer(definition.type, kind.name, nodes)
@@ -190,7 +192,9 @@ class Compiler:
             self._sub_fields(definition.type, completer, nodes),
             self._printed(nodes) if resolver is not None else str,
         )
-        arguments = self._arguments(definition.args, node) if resolver else _no_arguments
+        arguments = (
+            self._arguments(definition.args, node) if resolver is not None else _no_arguments
+        )
         given = (
             self._arguments(definition.args, node, defaults=False)
             if kind is self._schema.subscription_type
@@ -236,7 +240,7 @@ class Compiler:
         while isinstance(kind, GraphQLNonNull | GraphQLList):
             kind = kind.of_type
         while isinstance(completer, ListCompleter):
-            completer = completer._item
+            completer = completer.item
         if isinstance(completer, ObjectCompleter):
             fields = completer.plan.fields
             return lambda: fields
@@ -244,7 +248,7 @@ class Compiler:
             return tuple
         return lambda: self._interface_fields(kind, nodes)
 
-    def _interface_fields(self, kind: Any, nodes: list[FieldNode]) -> Sequence[FieldPlan]:
+    def _interface_fields(self, kind: Kind, nodes: list[FieldNode]) -> Sequence[FieldPlan]:
         collected: dict[str, list[FieldNode]] = {}
         seen: set[str] = set()
         for node in nodes:

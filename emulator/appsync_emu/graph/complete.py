@@ -12,12 +12,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
 from operator import is_not, itemgetter
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from appsync_emu.graph.place import slash_path
 from appsync_emu.graph.scalar import INT_MAX, INT_MIN, BadOutput, Scalar
 
 if TYPE_CHECKING:
+    from appsync_emu.graph.loose import Value
     from appsync_emu.graph.place import Place
     from appsync_emu.graph.plan import ObjectPlan
 
@@ -32,11 +33,7 @@ __all__ = [
     "ObjectCompleter",
     "RunLike",
     "ScalarCompleter",
-    "Value",
 ]
-
-Value: TypeAlias = Any
-"""Plain data from a resolver: anything at all, until a completer has looked at it."""
 
 NONE: Final = type(None)
 
@@ -81,7 +78,7 @@ class Completer:
         self.pure = pure
         self.renames = renames
 
-    def fast(self, value: Value) -> Value:  # noqa: ARG002 - overridden
+    def fast(self, value: Value) -> Value:  # noqa: ARG002 - for overriding
         """The value if it is clean; raises Anomaly otherwise."""
         raise Anomaly
 
@@ -100,7 +97,7 @@ class Completer:
                 return None
         return self.present(value, run, place)
 
-    def present(self, value: Value, run: RunLike, place: Place) -> Value:  # noqa: ARG002 - overridden
+    def present(self, value: Value, run: RunLike, place: Place) -> Value:  # noqa: ARG002 - for overriding
         """A value that is not null; raises Bubble when nothing comes of it."""
         raise Bubble
 
@@ -157,7 +154,7 @@ class ScalarCompleter(Completer):
             if self.nullable:
                 return None
             raise Anomaly
-        if value.__class__ in self._plain:
+        if type(value) in self._plain:
             if self._int:
                 if INT_MIN <= value <= INT_MAX:
                     return value
@@ -231,18 +228,22 @@ class EnumCompleter(Completer):
 
 
 class ListCompleter(Completer):
-    """A list."""
+    """A list.
 
-    __slots__ = ("_item",)
+    Attributes:
+        item: completes its elements.
+    """
+
+    __slots__ = ("item",)
 
     def __init__(self, item: Completer, parent: str, *, nullable: bool) -> None:
         super().__init__("null", parent, nullable=nullable, pure=item.pure, renames=item.renames)
-        self._item = item
+        self.item = item
 
     def fast(self, value: Value) -> Value:
         """A clean value, or Anomaly."""
         if value.__class__ is list:
-            column = self._item.column(value)
+            column = self.item.column(value)
             return list(column) if column is value else column
         if value is None and self.nullable:
             return None
@@ -258,7 +259,7 @@ class ListCompleter(Completer):
                 return self.fast(value)
             except Anomaly:
                 pass
-        item = self._item
+        item = self.item
         result: list[Any] = [None] * len(value)
         for index, element in enumerate(value):
             result[index] = item.complete(element, run, (place, index, result, item.nullable))
@@ -267,14 +268,14 @@ class ListCompleter(Completer):
     def prune(self, value: Value) -> Value:
         """What is selected of plain data."""
         if isinstance(value, list | tuple):
-            return [self._item.prune(element) for element in value]
-        return self._item.prune(value)
+            return [self.item.prune(element) for element in value]
+        return self.item.prune(value)
 
     def by_name(self, value: Value) -> Value:
         """Under the schema's field names."""
         if value is None or not self.renames:
             return value
-        return [self._item.by_name(element) for element in value]
+        return [self.item.by_name(element) for element in value]
 
 
 class _TypeName(Completer):
@@ -285,8 +286,8 @@ class _TypeName(Completer):
     def __init__(self, type_name: str) -> None:
         super().__init__(type_name, type_name, nullable=False, pure=True, renames=False)
 
-    def fast(self, value: Value) -> Value:
-        """The name, whatever the value."""
+    def fast(self, value: Value) -> Value:  # noqa: ARG002 - the name, whatever the value
+        """The name of the type."""
         return self.type_name
 
 
@@ -361,8 +362,8 @@ class AnyCompleter(Completer):
 
     __slots__ = ()
 
-    def present(self, value: Value, run: RunLike, place: Place) -> Value:
-        """The value."""
+    def present(self, value: Value, run: RunLike, place: Place) -> Value:  # noqa: ARG002 - as is
+        """The value itself."""
         return value
 
 

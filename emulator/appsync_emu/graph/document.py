@@ -12,7 +12,6 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
     VariableNode,
-    execute_sync,
     print_ast,
     type_from_ast,
 )
@@ -20,6 +19,7 @@ from graphql import (
 from appsync_emu.graph.answers import InvalidDocument, engine_error
 from appsync_emu.graph.coerce import Readers, compile_value
 from appsync_emu.graph.compile import Compiler, TooBig
+from appsync_emu.graph.introspection import MAX_LISTS, introspection_resolver, lists_in_lists
 from appsync_emu.graph.operation import Operation, Variable
 from appsync_emu.graph.parsing import TOO_DEEP, TOO_LONG, parse_document
 from appsync_emu.graph.shape import (
@@ -33,8 +33,9 @@ from appsync_emu.graph.shape import (
 from appsync_emu.graph.validate import validate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
+    from appsync_emu.graph.call import FieldCall
     from appsync_emu.graph.plan import ObjectPlan
     from appsync_emu.graph.schema import Schema
 
@@ -61,7 +62,9 @@ class Document:
         "operations",
     )
 
-    def __init__(self, owner: Documents, ast: DocumentNode, lifted: Lift | None, key: Any) -> None:
+    def __init__(
+        self, owner: Documents, ast: DocumentNode, lifted: Lift | None, key: Hashable
+    ) -> None:
         self._owner = owner
         self.lift = lifted
         self.key = key
@@ -82,7 +85,7 @@ class Document:
         """Compile one operation for given condition variables; raises InvalidDocument."""
         owner = self._owner
         root = owner.schema.graphql.get_root_type(node.operation)
-        assert root is not None
+        assert root is not None  # noqa: S101 - validation says so
         compiler = Compiler(
             owner.schema.graphql,
             owner.resolvers_of(node),
@@ -100,30 +103,12 @@ class Document:
 
     def _introspect(
         self, operation: OperationDefinitionNode, nodes: Sequence[FieldNode]
-    ) -> Callable[[Any], object]:
-        """A resolver that lets graphql-core answer ``__schema`` or ``__type``."""
-        document = DocumentNode(
-            definitions=(
-                OperationDefinitionNode(
-                    operation=operation.operation,
-                    variable_definitions=operation.variable_definitions,
-                    directives=(),
-                    selection_set=SelectionSetNode(selections=tuple(nodes)),
-                ),
-                *self._fragments.values(),
-            )
-        )
-        key = (nodes[0].alias or nodes[0].name).value
+    ) -> Callable[[FieldCall], object]:
+        for node in nodes:
+            if lists_in_lists(node.selection_set, self._fragments) > MAX_LISTS:
+                raise InvalidDocument([engine_error(TOO_DEEP)])
         schema = self._owner.schema.graphql
-        answers: list[object] = []
-
-        def resolve(call: Any) -> object:
-            if not answers or operation.variable_definitions:
-                result = execute_sync(schema, document, variable_values=dict(call.variables))
-                answers[:] = [(result.data or {}).get(key)]
-            return answers[0]
-
-        return resolve
+        return introspection_resolver(schema, operation, nodes, self._fragments)
 
 
 def _printed(nodes: Sequence[FieldNode]) -> Callable[[], str]:

@@ -17,7 +17,10 @@ from appsync_emu.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from graphql import GraphQLField
+
     from appsync_emu.core.jsonvalue import Json
+    from appsync_emu.graph.loose import Kind
     from appsync_emu.graph.schema import Schema
 
 __all__ = ["DEPTH", "operation_for"]
@@ -75,7 +78,7 @@ def operation_for(
     return f"{kind}{head} {{ {text} }}", dict(arguments)
 
 
-def _declared(definition: Any, path: Sequence[str], name: str) -> tuple[str, str]:
+def _declared(definition: GraphQLField, path: Sequence[str], name: str) -> tuple[str, str]:
     argument = definition.args.get(name)
     if argument is None:
         known = ", ".join(definition.args) or "none"
@@ -90,7 +93,7 @@ def _braced(selection: str) -> str:
     return f" {stripped}" if stripped.startswith("{") else f" {{ {stripped} }}"
 
 
-def _selection(kind: Any, depth: int, above: tuple[str, ...]) -> str:
+def _selection(kind: Kind, depth: int, above: tuple[str, ...]) -> str:
     """The selection set of a type, with a leading space; nothing for leaves."""
     if isinstance(kind, GraphQLUnionType):
         return " { __typename }"

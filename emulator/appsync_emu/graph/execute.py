@@ -19,6 +19,8 @@ from appsync_emu.graph.run import Run, is_pending
 from appsync_emu.graph.selection import SubscriptionPlan
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from appsync_emu.core.request import GraphqlRequest
     from appsync_emu.graph.operation import Operation
     from appsync_emu.graph.place import Place
@@ -148,7 +150,7 @@ class Executor:
         run: Run,
         plan: ObjectPlan,
         field: FieldPlan | None,
-        rest: Any,
+        rest: Iterator[FieldPlan],
         data: dict[str, Any],
         *,
         lost: bool = False,
@@ -201,8 +203,10 @@ class Executor:
                     }
                 ]
             )
+        if not plan.fields:  # @skip can leave nothing
+            raise Refused([engine_error("A subscription must have exactly one root field.")])
         field = plan.fields[0]
-        assert field.given is not None
+        assert field.given is not None  # noqa: S101 - compiled from the subscription root
         subscription = SubscriptionPlan(
             field=field,
             root=plan.type_name,
@@ -226,7 +230,7 @@ async def _subscribed_later(
 ) -> SubscriptionPlan:
     try:
         await value
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - every failure of a resolver is an answer
         run.note(error, field, place)
     if run.errors:
         raise Refused(run.placed())
@@ -234,6 +238,8 @@ async def _subscribed_later(
 
 
 def _not_over_http(run: Run, plan: ObjectPlan) -> dict[str, Any]:
+    if not plan.fields:
+        return {"data": {}}
     field = plan.fields[0]
     error = field_error(
         "OperationNotSupported",

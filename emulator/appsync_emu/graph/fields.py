@@ -33,9 +33,11 @@ if TYPE_CHECKING:
         GraphQLArgument,
         GraphQLSchema,
         SelectionSetNode,
+        ValueNode,
         VariableNode,
     )
 
+    from appsync_emu.graph.loose import Kind
     from appsync_emu.graph.report import Report
     from appsync_emu.graph.scalar import Scalar
 
@@ -87,7 +89,7 @@ class FieldRules:
         self.scalars: dict[int, Scalar] = {}
         self.may_overlap = False
 
-    def selections(self, parent: Any, selections: SelectionSetNode) -> None:
+    def selections(self, parent: Kind, selections: SelectionSetNode) -> None:
         """Check a selection set; the parent is None where its type is not known."""
         keys: set[str] = set()
         for selection in selections.selections:
@@ -103,7 +105,7 @@ class FieldRules:
         if len(keys) < len(selections.selections):
             self.may_overlap = True
 
-    def _field(self, parent: Any, node: FieldNode) -> None:
+    def _field(self, parent: Kind, node: FieldNode) -> None:
         self.directives(node.directives, "FIELD")
         name = node.name.value
         definition = self._definition(parent, name)
@@ -127,7 +129,7 @@ class FieldRules:
         else:
             self.selections(kind, node.selection_set)
 
-    def _definition(self, parent: Any, name: str) -> Any:
+    def _definition(self, parent: Kind, name: str) -> Kind:
         if parent is None:
             return None
         if name.startswith("__"):
@@ -138,7 +140,7 @@ class FieldRules:
             return None
         return getattr(parent, "fields", {}).get(name)
 
-    def _inline(self, parent: Any, node: InlineFragmentNode) -> None:
+    def _inline(self, parent: Kind, node: InlineFragmentNode) -> None:
         self.directives(node.directives, "INLINE_FRAGMENT")
         kind = parent
         if node.type_condition is not None:
@@ -162,7 +164,7 @@ class FieldRules:
                 self._report.error(ErrorType.FRAGMENT_SPREAD, text, node)
         self.selections(kind, node.selection_set)
 
-    def _spread(self, parent: Any, node: FragmentSpreadNode) -> None:
+    def _spread(self, parent: Kind, node: FragmentSpreadNode) -> None:
         self.directives(node.directives, "FRAGMENT_SPREAD")
         self.part.spreads.append(node)
         name = node.name.value
@@ -178,7 +180,7 @@ class FieldRules:
             )
             self._report.error(ErrorType.FRAGMENT_SPREAD, text, node)
 
-    def _can_be(self, parent: Any, kind: Any) -> bool:
+    def _can_be(self, parent: Kind, kind: Kind) -> bool:
         return parent is kind or do_types_overlap(self._schema, parent, kind)
 
     # Arguments and directives
@@ -224,10 +226,10 @@ class FieldRules:
             self._report.error(kind, bad.message(node.name.value), node)
             self._unknown_uses([node])
 
-    def _use(self, node: VariableNode, kind: Any, has_default_: bool) -> None:
+    def _use(self, node: VariableNode, kind: Kind, has_default_: bool) -> None:  # noqa: FBT001 - a callback of three
         self.part.uses.append(VariableUse(node, kind, has_default_, tuple(self._report.path)))
 
-    def _lift(self, node: Any, scalar: Scalar) -> None:
+    def _lift(self, node: ValueNode, scalar: Scalar) -> None:
         self.scalars[id(node)] = scalar
 
     def _unknown_uses(self, nodes: Sequence[ArgumentNode] | None) -> None:
@@ -298,5 +300,5 @@ def _is_required(definition: GraphQLArgument) -> bool:
     return isinstance(definition.type, GraphQLNonNull) and not has_default(definition)
 
 
-def no_scalar(node: Any, scalar: Scalar) -> None:
+def no_scalar(node: ValueNode, scalar: Scalar) -> None:
     """The literal is not lifted."""

@@ -67,7 +67,7 @@ class BadLiteral(Exception):  # noqa: N818 - named for what it says
         return f"argument '{name}' with value '{java_literal(self.node)}'{self.reason}"
 
 
-def java_literal(node: ValueNode) -> str:
+def java_literal(node: ValueNode) -> str:  # noqa: PLR0911 - one line per kind
     """A literal as graphql-java's ``toString`` prints it."""
     match node:
         case StringValueNode():
@@ -136,15 +136,7 @@ def check_literal(
     if isinstance(node, NullValueNode):
         return
     if isinstance(kind, GraphQLList):
-        if not isinstance(node, ListValueNode):
-            check_literal(node, kind.of_type, on_variable, on_scalar)
-            return
-        for index, item in enumerate(node.values):
-            try:
-                check_literal(item, kind.of_type, on_variable, on_scalar)
-            except BadLiteral as bad:
-                bad.steps.append(f"[{index}]")
-                raise
+        _check_list(node, kind.of_type, on_variable, on_scalar)
     elif isinstance(kind, GraphQLInputObjectType):
         _check_object(node, kind, on_variable, on_scalar)
     elif isinstance(kind, GraphQLEnumType):
@@ -152,6 +144,20 @@ def check_literal(
             raise BadLiteral(node, f" is not a valid '{kind.name}'")
     else:
         _check_scalar(node, SCALARS[str(kind)], on_scalar)
+
+
+def _check_list(
+    node: ValueNode, item_kind: GraphQLInputType, on_variable: OnVariable, on_scalar: OnScalar
+) -> None:
+    if not isinstance(node, ListValueNode):  # one value stands for a list of one
+        check_literal(node, item_kind, on_variable, on_scalar)
+        return
+    for index, item in enumerate(node.values):
+        try:
+            check_literal(item, item_kind, on_variable, on_scalar)
+        except BadLiteral as bad:
+            bad.steps.append(f"[{index}]")
+            raise
 
 
 def _check_scalar(node: ValueNode, scalar: Scalar, on_scalar: OnScalar) -> None:

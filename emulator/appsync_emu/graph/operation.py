@@ -137,6 +137,6 @@ def _variable_place(text: str, operation: str | None, ordinal: int) -> tuple[int
         if isinstance(node, OperationDefinitionNode) and (
             (node.name.value if node.name else None) == operation
         ):
-            location = node.variable_definitions[ordinal].loc
+            location = (node.variable_definitions or ())[ordinal].loc
             return line_and_column(text, location.start) if location else None
     return None

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from graphql import FragmentDefinitionNode, GraphQLSchema, SelectionSetNode
 
+    from appsync_emu.graph.loose import Kind
+
 __all__ = ["Overlap"]
 
 _Entry: TypeAlias = "tuple[Any, FieldNode, Any]"
@@ -59,7 +61,7 @@ class Overlap:
         self._shaped: set[frozenset[int]] = set()
         self._reported: set[int] = set()
 
-    def check(self, root: Any, selections: SelectionSetNode) -> None:
+    def check(self, root: Kind, selections: SelectionSetNode) -> None:
         """Check an operation."""
         collected = self._collect([(root, selections)])
         self._check_shapes(collected)
@@ -76,7 +78,7 @@ class Overlap:
 
     def _add(
         self,
-        parent: Any,
+        parent: Kind,
         selections: SelectionSetNode,
         into: dict[str, list[_Entry]],
         seen: set[str],
@@ -186,7 +188,7 @@ def _arguments(node: FieldNode) -> frozenset[str]:
     return frozenset([print_ast(argument) for argument in node.arguments or ()])
 
 
-def _shape_conflict(key: str, one: Any, other: Any) -> str | None:
+def _shape_conflict(key: str, one: Kind, other: Kind) -> str | None:
     while True:
         if isinstance(one, GraphQLNonNull) or isinstance(other, GraphQLNonNull):
             if not (isinstance(one, GraphQLNonNull) and isinstance(other, GraphQLNonNull)):

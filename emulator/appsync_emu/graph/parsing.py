@@ -44,7 +44,7 @@ def parse_document(text: str) -> DocumentNode:
 
 
 def _syntax_error(text: str, error: GraphQLSyntaxError) -> dict[str, Any]:
-    offset = error.positions[0] if error.positions else 0
+    offset = next(iter(error.positions or ()), 0)
     line, column = line_and_column(text, offset)
     found = _TOKEN.match(text, offset)
     message = SYNTAX_ERROR.format(token=found[0] if found else "<EOF>", line=line, column=column)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from appsync_emu.graph.complete import Completer
+    from appsync_emu.graph.loose import Value
 
 __all__ = ["Arguments", "FieldInfo", "FieldPlan", "ObjectPlan"]
 
@@ -24,9 +25,10 @@ class FieldInfo:
         parent_type: name of the object type that has the field.
         name: the field's name in the schema.
         return_type: the field's printed type.
+        children: the selected fields below; those of an interface itself, if it is one.
     """
 
-    __slots__ = ("_graphql", "_list", "_sub", "name", "parent_type", "return_type")
+    __slots__ = ("_graphql", "_list", "children", "name", "parent_type", "return_type")
 
     def __init__(
         self,
@@ -39,14 +41,14 @@ class FieldInfo:
         self.parent_type = parent_type
         self.name = name
         self.return_type = return_type
-        self._sub = sub
+        self.children = sub
         self._graphql = graphql
         self._list: list[str] | None = None
 
     def selection_set_list(self) -> list[str]:
         """``ctx.info.selectionSetList``: aliases for names, children as ``parent/child``."""
         if self._list is None:
-            self._list = list(_listed(self._sub(), ""))
+            self._list = list(_listed(self.children(), ""))
         return self._list.copy()
 
     def selection_set_graphql(self) -> str:
@@ -58,7 +60,7 @@ def _listed(fields: Sequence[FieldPlan], prefix: str) -> Sequence[str]:
     found: list[str] = []
     for field in fields:
         found.append(prefix + field.key)
-        found += _listed(field.info._sub(), f"{prefix}{field.key}/")
+        found += _listed(field.info.children(), f"{prefix}{field.key}/")
     return found
 
 
@@ -124,7 +126,7 @@ class ObjectPlan:
             for field in fields
         )
 
-    def prune(self, value: Any) -> Any:
+    def prune(self, value: Value) -> Value:
         """Plain data, reduced to what is selected."""
         if not isinstance(value, Mapping):
             return value if value is None else None

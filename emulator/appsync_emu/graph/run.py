@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any, Final
 
 from graphql import FieldNode, parse
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from appsync_emu.core.request import GraphqlRequest
     from appsync_emu.graph.call import Gather
+    from appsync_emu.graph.loose import Value
     from appsync_emu.graph.place import Place
     from appsync_emu.graph.plan import FieldPlan, ObjectPlan
 
@@ -45,7 +47,9 @@ _PLAIN: Final = frozenset({dict, list, str, int, float, bool, type(None), tuple}
 
 def is_pending(value: object) -> bool:
     """Whether a resolver's result has to be awaited."""
-    return value.__class__ not in _PLAIN and hasattr(value, "__await__")
+    kind = value.__class__
+    # What types.coroutine makes of a generator can be awaited, and has no __await__.
+    return kind not in _PLAIN and (kind is GeneratorType or hasattr(value, "__await__"))
 
 
 class Run:
@@ -108,7 +112,7 @@ class Run:
 
     # Fields
 
-    def run_fields(self, plan: ObjectPlan, source: Any, place: Place | None) -> dict[str, Any]:
+    def run_fields(self, plan: ObjectPlan, source: Value, place: Place | None) -> dict[str, Any]:
         """Resolve the fields of an object; raises Bubble."""
         out: dict[str, Any] = {}
         for field in plan.fields:
@@ -123,7 +127,7 @@ class Run:
                 self.run_field(field, source, (place, field.key, out, completer.nullable))
         return out
 
-    def run_field(self, field: FieldPlan, source: Any, place: Place) -> None:
+    def run_field(self, field: FieldPlan, source: Value, place: Place) -> None:
         """Resolve a field that has a resolver, as far as that goes at once; raises Bubble."""
         value = self.call(field, source, place)
         if is_pending(value):
@@ -132,7 +136,7 @@ class Run:
             return
         self._store(field, value, place)
 
-    def call(self, field: FieldPlan, source: Any, place: Place) -> Any:
+    def call(self, field: FieldPlan, source: Value, place: Place) -> Value:
         """Call a field's resolver: its value, something to await, or ``FAILED``."""
         try:
             arguments = field.arguments(self.variables, self.literals)
@@ -142,7 +146,7 @@ class Run:
         call = FieldCall(arguments, source, self.request, field.info, place, self.variables)
         try:
             return settled(field.resolver(call))  # type: ignore[misc]
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - every failure of a resolver is an answer
             self.note(error, field, place)
             return FAILED
 
@@ -154,9 +158,9 @@ class Run:
         self.errors.append(noted)
         self.unplaced.append((noted, field.ordinal))
 
-    def _store(self, field: FieldPlan, value: Any, place: Place) -> None:
+    def _store(self, field: FieldPlan, value: Value, place: Place) -> None:
         completer = field.completer
-        assert completer is not None
+        assert completer is not None  # noqa: S101 - __typename has no resolver
         if value is FAILED:
             if not completer.nullable:
                 raise Bubble
@@ -174,7 +178,7 @@ class Run:
     async def _later(self, field: FieldPlan, awaitable: Awaitable[Any], place: Place) -> None:
         try:
             value = await awaitable
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - every failure of a resolver is an answer
             self.note(error, field, place)
             value = FAILED
         outer, self.pending = self.pending, []

@@ -48,7 +48,7 @@ class Scalar:
     plain: frozenset[type] = frozenset()
 
 
-def java_type(value: object) -> str:
+def java_type(value: object) -> str:  # noqa: PLR0911 - one line per class
     """The simple name of the Java class that holds such a value on the service."""
     match value:
         case bool():

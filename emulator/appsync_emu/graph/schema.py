@@ -74,7 +74,7 @@ class Schema:
     @property
     def query_type(self) -> str:
         """The name of the query root type."""
-        assert self.graphql.query_type is not None
+        assert self.graphql.query_type is not None  # noqa: S101 - build() says so
         return self.graphql.query_type.name
 
     @property

@@ -14,7 +14,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from graphql import (
     DirectiveDefinitionNode,
@@ -34,7 +34,6 @@ from graphql import (
     TypeDefinitionNode,
     TypeExtensionNode,
     UnionTypeDefinitionNode,
-    get_location,
     parse,
     print_ast,
     validate_schema,
@@ -42,6 +41,7 @@ from graphql import (
 from graphql.validation.validate import validate_sdl
 
 from appsync_emu.errors import Mistake
+from appsync_emu.graph.place import line_and_column
 from appsync_emu.graph.scalars import SCALARS
 
 if TYPE_CHECKING:
@@ -89,13 +89,9 @@ def _mistake(node: Node | None, message: str, remedy: str = "") -> Mistake:
     location = node.loc if node is not None else None
     if location is None or location.source is None:
         return Mistake(message=message, remedy=remedy)
-    place = get_location(location.source, location.start)
+    line, column = line_and_column(location.source.body, location.start)
     return Mistake(
-        message=message,
-        file=location.source.name,
-        line=place.line,
-        column=place.column,
-        remedy=remedy,
+        message=message, file=location.source.name, line=line, column=column, remedy=remedy
     )
 
 
@@ -116,13 +112,8 @@ def _parse(source: SdlSource) -> Sequence[DefinitionNode] | Mistake:
     try:
         return parse(Source(_legacy(source.text), source.path)).definitions
     except GraphQLSyntaxError as error:
-        place = (error.locations or [None])[0]
-        return Mistake(
-            message=error.message,
-            file=source.path,
-            line=place.line if place else 0,
-            column=place.column if place else 0,
-        )
+        line, column = line_and_column(source.text, next(iter(error.positions or ()), 0))
+        return Mistake(message=error.message, file=source.path, line=line, column=column)
 
 
 def _refused(definition: DefinitionNode) -> Iterable[Mistake]:
@@ -189,7 +180,7 @@ def _merge_into(first: TypeDefinitionNode, second: TypeDefinitionNode) -> TypeDe
     members = list(getattr(first, attribute))
     printed = {print_ast(member) for member in members}
     members += [member for member in getattr(second, attribute) if print_ast(member) not in printed]
-    values = {key: getattr(first, key, None) for key in first.keys}
+    values: dict[str, Any] = {key: getattr(first, key, None) for key in first.keys}
     values[attribute] = tuple(members)
     for shared in ("interfaces", "directives"):
         if shared in values:
@@ -303,12 +294,6 @@ def read_sources(sources: Sequence[SdlSource], prelude: Sequence[DefinitionNode]
         for node, found in refused
         if not found or not isinstance(node, ScalarTypeDefinitionNode | DirectiveDefinitionNode)
     )
-    if not any(not mistake.message for mistake in mistakes) and len(definitions) == 0:
-        if not mistakes:
-            mistakes.append(
-                Mistake(message="There is no top level schema object defined.", remedy="")
-            )
-        return ReadSdl(definitions=(), subscriptions={}, mistakes=tuple(mistakes))
     mistakes += _query_mistakes(kept)
     declared = {
         node.name.value
@@ -333,7 +318,7 @@ def schema_mistakes(
         schema: the schema, built without checks.
         subscriptions: what ``@aws_subscribe`` says.
     """
-    schema._validation_errors = None
+    schema._validation_errors = None  # noqa: SLF001 - built unchecked, to be checked once, here
     mistakes = [
         _mistake(error.nodes[-1] if error.nodes else None, error.message)
         for error in validate_schema(schema)

@@ -17,6 +17,7 @@ from appsync_emu.graph.place import path_of
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
+    from appsync_emu.graph.loose import Value
     from appsync_emu.graph.place import Place
     from appsync_emu.graph.plan import FieldPlan, ObjectPlan
 
@@ -34,7 +35,7 @@ class _Rendering:
     def engine_error(self, message: str, place: Place) -> None:
         self.errors.append({"message": message, "path": path_of(place)})
 
-    def run_fields(self, plan: ObjectPlan, source: Any, place: Place | None) -> dict[str, Any]:
+    def run_fields(self, plan: ObjectPlan, source: Value, place: Place | None) -> dict[str, Any]:
         out: dict[str, Any] = {}
         for field in plan.fields:
             if field.completer is None:
@@ -76,7 +77,7 @@ class SubscriptionPlan:
         """
         plan = self._plan
         completer = plan.completer
-        assert completer is not None
+        assert completer is not None  # noqa: S101 - __typename cannot be subscribed to
         if completer.pure:
             try:
                 return {"data": {plan.key: completer.fast(value)}}

@@ -42,10 +42,12 @@ if TYPE_CHECKING:
     from graphql import (
         DocumentNode,
         GraphQLSchema,
+        ValueNode,
         VariableDefinitionNode,
         VariableNode,
     )
 
+    from appsync_emu.graph.loose import Kind
     from appsync_emu.graph.scalar import Scalar
 
 __all__ = ["Checked", "validate"]
@@ -202,7 +204,7 @@ class _Validator:
         for argument in node.arguments or ():
             self._unlift(argument.value)
 
-    def _unlift(self, node: Any) -> None:
+    def _unlift(self, node: ValueNode) -> None:
         self._rules.scalars.pop(id(node), None)
         for item in getattr(node, "values", None) or ():
             self._unlift(item)
@@ -272,7 +274,7 @@ class _Validator:
             if name not in used:
                 self._report.error(ErrorType.UNUSED_VARIABLE, f"Unused variable {name}", definition)
 
-    def _variable_type(self, definition: VariableDefinitionNode) -> Any:
+    def _variable_type(self, definition: VariableDefinitionNode) -> Kind:
         self._rules.directives(definition.directives, "VARIABLE_DEFINITION")
         kind: Any = type_from_ast(self._schema, definition.type)
         if kind is None:
@@ -313,5 +315,5 @@ class _Validator:
 _PLURAL: Final = {"query": "queries", "mutation": "mutations", "subscription": "subscriptions"}
 
 
-def _no_variable(node: VariableNode, kind: Any, default: bool) -> None:
+def _no_variable(node: VariableNode, kind: Kind, default: bool) -> None:  # noqa: FBT001 - a callback of three
     """Variables cannot stand here: the parser refuses them."""
