@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from api_files import COMMAND, SCHEMA, messages
+import pytest
+from api_files import COMMAND, SCHEMA, messages, write
+
+from appsync_emu.config.load import load
+from appsync_emu.errors import UsageError
 
 UNIT = {"kind": "UNIT", "dataSource": "none"}
 SOURCES = {"none": {"type": "NONE"}}
@@ -49,4 +53,23 @@ def test_empty_references(tmp_path):
     resolvers = {"Query.item": {"kind": "UNIT", "dataSource": ""}}
     assert messages(tmp_path, dataSources=SOURCES, resolvers=resolvers) == [
         '"dataSource" of resolver "Query.item" is empty'
+    ]
+
+
+def test_a_schema_of_which_a_part_is_missing_is_not_held_against_anything(tmp_path):
+    path = write(tmp_path)
+    path.write_text(
+        "name: shop\nschema: [schema.graphql, no.graphql]\nresolvers: {Qury.x: {functions: []}}\n",
+        "utf-8",
+    )
+    with pytest.raises(UsageError) as info:
+        load(path)
+    assert [mistake.message for mistake in info.value.mistakes] == [
+        f'there is no schema file "{tmp_path.as_posix()}/no.graphql"'
+    ]
+
+
+def test_handlers_are_texts(tmp_path):
+    assert messages(tmp_path, **{**COMMAND, "components": {"Place": {"handler": []}}}) == [
+        '"handler" of component "Place" is a list'
     ]

@@ -11,7 +11,7 @@ from appsync_emu.config.yamlfile import Map
 from appsync_emu.core.api import CommandSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Container, Iterator, Mapping
 
     from appsync_emu.config.loading import Loading
     from appsync_emu.config.yamlfile import Node, Scalar
@@ -129,9 +129,7 @@ def check_command_answers(
     paths = namespaces(loading.facts)
     for key, command in commands.values():
         field = loading.facts.fields(command.type_name).get(command.field_name)
-        if field is None:
-            continue
-        if command.type_name not in paths:
+        if field is None or command.type_name not in paths:
             continue
         if key.text in resolved:
             loading.reader.note(
@@ -139,49 +137,45 @@ def check_command_answers(
                 f'"{key.text}" has a resolver and is a command',
                 'Remove it from "resolvers" or from "commands".',
             )
-        _check_answer(loading, key, field, trace_field, resolved)
+        for message, remedy in _answer_mistakes(loading.facts, field, trace_field, resolved):
+            loading.reader.note(key, f'command "{key.text}" answers {message}', remedy)
 
 
-def _check_answer(
-    loading: Loading,
-    key: Scalar,
-    field: FieldFacts,
-    trace_field: str,
-    resolved: Container[str],
-) -> None:
-    facts, reader = loading.facts, loading.reader
-    if facts is None:
-        return
-    what = f'command "{key.text}" answers {field.printed}'
+def _answer_mistakes(
+    facts: Facts, field: FieldFacts, trace_field: str, resolved: Container[str]
+) -> Iterator[tuple[str, str]]:
+    """What is wrong with the type of a command's answer, and the remedy of each."""
     if field.is_list or not facts.is_object(field.named):
-        reader.note(
-            key,
-            f'{what}, which cannot carry the trace id in a field "{trace_field}"',
+        yield (
+            f'{field.printed}, which cannot carry the trace id in a field "{trace_field}"',
             f"Let it answer an object type: type Accepted {{ {trace_field}: ID! }}.",
         )
         return
     fields = facts.fields(field.named)
     carrier = fields.get(trace_field)
     if carrier is None:
-        reader.note(
-            key,
-            f'{what}, a type without the field "{trace_field}" for the trace id'
-            f"{nearest(trace_field, fields)}",
-            f"Add {trace_field}: ID! to type {field.named}, or write another name under "
-            "trace: {field: ...}.",
+        yield (
+            (
+                f'{field.printed}, a type without the field "{trace_field}" for the trace id'
+                f"{nearest(trace_field, fields)}"
+            ),
+            (
+                f"Add {trace_field}: ID! to type {field.named}, or write another name under "
+                "trace: {field: ...}."
+            ),
         )
         return
     if carrier.is_list or carrier.named not in _ID_TYPES:
-        reader.note(
-            key,
-            f"{what}, whose field {trace_field} has type {carrier.printed}",
+        yield (
+            f"{field.printed}, whose field {trace_field} has type {carrier.printed}",
             "A trace id is an ID or a String.",
         )
     for name, other in fields.items():
         if name != trace_field and other.is_non_null and f"{field.named}.{name}" not in resolved:
-            reader.note(
-                key,
-                f"{what}, whose field {name}: {other.printed} nothing can fill at once",
-                f"Make it nullable: a command answers before its work is done, with "
-                f"{trace_field} alone.",
+            yield (
+                f"{field.printed}, whose field {name}: {other.printed} nothing can fill at once",
+                (
+                    "Make it nullable: a command answers before its work is done, with "
+                    f"{trace_field} alone."
+                ),
             )

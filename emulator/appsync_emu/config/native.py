@@ -63,15 +63,17 @@ def read_api(reader: Reader, root: Node, folder: Path, shown_folder: Path) -> Ap
     )
     if fields is None:
         return None
+    mistakes_before = len(reader.mistakes)
     sources = read_schema_files(reader, fields.get("schema"), root, folder, shown_folder)
-    loading = Loading(reader=reader, handlers=Handlers(folder), facts=_facts(reader, sources))
+    whole = len(reader.mistakes) == mistakes_before
+    loading = Loading(
+        reader=reader, handlers=Handlers(folder), facts=_facts(reader, sources) if whole else None
+    )
     return _put_together(loading, fields, root, sources)
 
 
 def _facts(reader: Reader, sources: Sequence[SdlSource]) -> Facts | None:
     """What the schema says; SDL mistakes join those of the file."""
-    if not sources or (reader.mistakes and not all(source.text for source in sources)):
-        return None
     try:
         return Facts(build(sources).graphql)
     except UsageError as error:

@@ -10,11 +10,11 @@ from appsync_emu.config.yamlfile import Map
 from appsync_emu.core.api import TraceFields, TraceNames
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterator
 
     from appsync_emu.config.loading import Loading
     from appsync_emu.config.yamlfile import Node
-    from appsync_emu.graph.facts import FieldFacts
+    from appsync_emu.graph.facts import Facts, FieldFacts
 
 __all__ = ["check_trace", "read_trace"]
 
@@ -108,7 +108,8 @@ def check_trace(
     resolved: Container[str],
 ) -> None:
     """The trace query and subscription exist, take the trace id, and answer something usable."""
-    if loading.facts is None:
+    facts = loading.facts
+    if facts is None:
         return
     fields = _entries(node)
     for kind, path in (("query", names.query), ("subscription", names.subscription)):
@@ -132,9 +133,10 @@ def check_trace(
                 'Remove it from "resolvers", or name another field under "trace".',
             )
         _check_argument(loading, place, path, field, names)
-        _check_type(loading, place, path, field, names, kind)
+        for message, remedy in _type_mistakes(facts, field, names, kind):
+            loading.reader.note(place, f'"{path}" answers {field.printed}, {message}', remedy)
     if "fields" in fields:
-        _check_fields(loading, fields["fields"], names)
+        _check_fields(loading, facts, fields["fields"], names)
 
 
 def _check_argument(
@@ -157,51 +159,43 @@ def _check_argument(
         )
 
 
-def _check_type(
-    loading: Loading, place: Node, path: str, field: FieldFacts, names: TraceNames, kind: str
-) -> None:
-    facts = loading.facts
-    if facts is None:
-        return
+def _type_mistakes(
+    facts: Facts, field: FieldFacts, names: TraceNames, kind: str
+) -> Iterator[tuple[str, str]]:
+    """What is wrong with the type of a trace field, and the remedy of each."""
     if not facts.is_object(field.named):
-        loading.reader.note(
-            place,
-            f'"{path}" answers {field.printed}, which cannot hold statuses',
+        yield (
+            "which cannot hold statuses",
             "Let it answer an object type with fields such as component, status, timestamp.",
         )
         return
     if field.is_list and kind == "subscription":
-        loading.reader.note(
-            place,
-            f'"{path}" answers {field.printed}, and statuses are pushed one by one',
-            f"Let it answer {field.named}.",
-        )
+        yield ("and statuses are pushed one by one", f"Let it answer {field.named}.")
     known = _known(names)
     fields = facts.fields(field.named)
     if not known & fields.keys():
-        loading.reader.note(
-            place,
-            f'"{path}" answers {field.printed}, a type with no field of a status',
-            f"Add one of {', '.join(sorted(known))}, or write its names under "
-            "trace: {fields: ...}.",
+        yield (
+            "a type with no field of a status",
+            (
+                f"Add one of {', '.join(sorted(known))}, or write its names under "
+                "trace: {fields: ...}."
+            ),
         )
         return
     optional = {getattr(names.fields, attribute) for attribute in _OPTIONAL}
     for name, other in fields.items():
         if other.is_non_null and name in optional:
-            loading.reader.note(
-                place,
-                f'"{path}" answers {field.printed}, whose field {name}: {other.printed} '
-                "is null in some statuses",
+            yield (
+                f"whose field {name}: {other.printed} is null in some statuses",
                 f"Make it nullable: {name}: {other.printed.rstrip('!')}.",
             )
         elif other.is_non_null and name not in known:
-            loading.reader.note(
-                place,
-                f'"{path}" answers {field.printed}, whose field {name}: {other.printed} '
-                f"no status can fill{nearest(name, known)}",
-                "Make it nullable, or write which of a status's fields it is under "
-                "trace: {fields: ...}.",
+            yield (
+                f"whose field {name}: {other.printed} no status can fill{nearest(name, known)}",
+                (
+                    "Make it nullable, or write which of a status's fields it is under "
+                    "trace: {fields: ...}."
+                ),
             )
 
 
@@ -209,11 +203,8 @@ def _known(names: TraceNames) -> set[str]:
     return {getattr(names.fields, attribute) for attribute in TraceFields.__dataclass_fields__}
 
 
-def _check_fields(loading: Loading, node: Node, names: TraceNames) -> None:
+def _check_fields(loading: Loading, facts: Facts, node: Node, names: TraceNames) -> None:
     """Names that the file gives stand in the API's own trace types."""
-    facts = loading.facts
-    if facts is None:
-        return
     types = []
     for path in (names.query, names.subscription):
         type_name, _, field_name = (path or "").partition(".")

@@ -287,6 +287,8 @@ def read_sources(sources: Sequence[SdlSource], prelude: Sequence[DefinitionNode]
             mistakes.append(parsed)
         else:
             definitions += parsed
+    if mistakes:  # what stands in a file that does not parse would be missed everywhere else
+        return ReadSdl(definitions=(), subscriptions={}, mistakes=tuple(mistakes))
     refused = [(node, tuple(_refused(node))) for node in definitions]
     mistakes += [mistake for _, found in refused for mistake in found]
     kept = _merged(
