@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from appsync_emu.core.api import Function
     from appsync_emu.core.jsonvalue import Json
-    from appsync_emu.graph.execute import FieldCall
+    from appsync_emu.graph.call import FieldCall
     from appsync_emu.resolvers.build import Source
 
 __all__ = ["TIMED_OUT", "Invoke", "LambdaFailure", "source"]

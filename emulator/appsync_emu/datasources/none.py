@@ -13,7 +13,7 @@ from appsync_emu.resolvers.context import plain_copy
 
 if TYPE_CHECKING:
     from appsync_emu.core.jsonvalue import Json
-    from appsync_emu.graph.execute import FieldCall
+    from appsync_emu.graph.call import FieldCall
 
 __all__ = ["source"]
 

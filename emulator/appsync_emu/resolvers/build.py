@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from appsync_emu.core.api import Api, DataSource
     from appsync_emu.core.jsonvalue import Json
-    from appsync_emu.graph.execute import FieldCall, Resolver
+    from appsync_emu.graph.call import FieldCall, Resolver
 
 __all__ = ["Source", "build_resolvers"]
 

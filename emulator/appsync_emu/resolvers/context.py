@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from appsync_emu.core.jsonvalue import Json
-    from appsync_emu.graph.execute import FieldCall
+    from appsync_emu.graph.call import FieldCall
 
 __all__ = ["direct_event", "plain_copy"]
 
