@@ -136,6 +136,7 @@ def test_files_that_cannot_be_read(tmp_path):
         "no.yaml: there is no such file\n    Run `appsync-emu init` to write one."
     )
     assert "cannot be read" in str(read(tmp_path, "folder").mistakes[0])
+    assert "cannot be read" in str(read(tmp_path / "a\0b", "odd").mistakes[0])
 
 
 def test_the_pure_parser_builds_the_same_tree(monkeypatch):

@@ -101,8 +101,9 @@ def read(path: Path, shown: str) -> Document:
             content = stream.read(BYTES_MAX + 1)
     except FileNotFoundError:
         return _unreadable(shown, "there is no such file", "Run `appsync-emu init` to write one.")
-    except OSError as error:
-        return _unreadable(shown, f"the file cannot be read: {error.strerror}")
+    except (OSError, ValueError) as error:  # the latter for a path that no file can have
+        reason = getattr(error, "strerror", None) or str(error)
+        return _unreadable(shown, f"the file cannot be read: {reason}")
     return parse(content, shown)
 
 
