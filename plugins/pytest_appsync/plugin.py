@@ -1,1 +1,174 @@
-"""The plugin that pytest loads."""
+"""What pytest loads: fixtures, marker, options and hooks.
+
+This module imports pytest and nothing else; everything heavy waits for the first fixture that is
+used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Mapping
+    from contextlib import AbstractContextManager
+    from typing import Any
+
+    from appsync_emu.core.api import Api
+    from pytest_appsync.harness import AsyncHarness, Harness
+    from pytest_appsync.served import ServerHarness
+
+MARKER = (
+    "appsync(seed=, retry=, clock=, allow=[...]): settings of the emulator for one test: the seed,"
+    " retry policy words (max_retries, backoff, base, factor, cap), the time at which virtual time"
+    " begins, and names of invariants or faults that may be broken or inert."
+)
+
+
+class Hooks:
+    """Hooks that a ``conftest.py`` can implement."""
+
+    @pytest.hookspec(firstresult=True)
+    def pytest_appsync_api(self, config: pytest.Config) -> Api | None:
+        """The API to test, loaded, or ``None`` to leave that to others."""
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the hook for ``conftest.py``."""
+    pluginmanager.add_hookspecs(Hooks)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare ini options and flags."""
+    parser.addini(
+        "appsync_config",
+        "path of appsync.yaml, relative to the ini file; by default it is looked for in the"
+        " test's folder and those above it",
+        default="",
+    )
+    parser.addini("appsync_seed", "each test's seed is a hash of this and its node id", default="0")
+    group = parser.getgroup("appsync", "appsync-emu")
+    group.addoption(
+        "--appsync-seed", metavar="N|random", help="overrides the ini option appsync_seed"
+    )
+    group.addoption(
+        "--appsync-timeline",
+        choices=("failed", "all", "none"),
+        default="failed",
+        help="which tests show what happened in the emulator (default: failed)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker; draw the seed where one has to be drawn."""
+    config.addinivalue_line("markers", MARKER)
+    if config.getoption("appsync_seed") is not None:
+        from pytest_appsync.settings import base_seed  # noqa: PLC0415 - only where it is used
+
+        base_seed(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - pytest-xdist's WorkerController
+    """Hand the seed to a worker of pytest-xdist."""
+    if node.config.getoption("appsync_seed") is not None:
+        from pytest_appsync.settings import base_seed  # noqa: PLC0415 - only where it is used
+
+        node.workerinput["appsync_seed"] = base_seed(node.config)
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Tell the seed that was asked for."""
+    if config.getoption("appsync_seed") is None:
+        return None
+    from pytest_appsync.settings import base_seed  # noqa: PLC0415 - only where it is used
+
+    return f"appsync: --appsync-seed {base_seed(config)}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Judge what the test did: after its body, and still inside the test."""
+    result = yield
+    if getattr(item, "_appsync", None):
+        from pytest_appsync.judge import judge_item  # noqa: PLC0415 - only where it is used
+
+        judge_item(item)
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what happened in the emulator."""
+    report = yield
+    if getattr(item, "_appsync", None) and report.when == "call":
+        from pytest_appsync.sections import add_sections  # noqa: PLC0415 - only where it is used
+
+        add_sections(item, report)
+    return report
+
+
+@pytest.fixture(scope="session")
+def appsync_api(request: pytest.FixtureRequest) -> Api | None:
+    """The API that is tested; override it to test another.
+
+    It is what the hook ``pytest_appsync_api`` or the ini option ``appsync_config`` names, else
+    the ``appsync.yaml`` that the tests have nearest to them; ``None`` when they have several, in
+    which case each test gets its own.
+    """
+    from pytest_appsync.apis import session_api  # noqa: PLC0415 - only where it is used
+
+    return session_api(request)
+
+
+@pytest.fixture(scope="session")
+def appsync_settings() -> Mapping[str, Any]:
+    """Settings of every test, in the words of the marker; override it to change them."""
+    return {}
+
+
+@pytest.fixture
+def appsync(
+    request: pytest.FixtureRequest, appsync_api: Api | None, appsync_settings: Mapping[str, Any]
+) -> Iterator[Harness]:
+    """An emulator of the API in virtual time, for tests without ``await``."""
+    from pytest_appsync.settings import opened  # noqa: PLC0415 - only where it is used
+
+    yield from opened(request, "Harness", appsync_api, appsync_settings)
+
+
+@pytest.fixture
+def appsync_async(
+    request: pytest.FixtureRequest, appsync_api: Api | None, appsync_settings: Mapping[str, Any]
+) -> Iterator[AsyncHarness]:
+    """An emulator of the API in virtual time, on the loop of an ``async def`` test."""
+    from pytest_appsync.settings import opened  # noqa: PLC0415 - only where it is used
+
+    yield from opened(request, "AsyncHarness", appsync_api, appsync_settings)
+
+
+@pytest.fixture
+def appsync_server(
+    request: pytest.FixtureRequest, appsync_api: Api | None, appsync_settings: Mapping[str, Any]
+) -> Iterator[ServerHarness]:
+    """An emulator of the API in virtual time, on a free port of this machine."""
+    from pytest_appsync.settings import opened  # noqa: PLC0415 - only where it is used
+
+    yield from opened(request, "ServerHarness", appsync_api, appsync_settings)
+
+
+@pytest.fixture(scope="session")
+def appsync_factory(
+    request: pytest.FixtureRequest, appsync_api: Api | None, appsync_settings: Mapping[str, Any]
+) -> Callable[..., AbstractContextManager[Harness]]:
+    """Makes emulators: ``with appsync_factory(seed=7) as appsync:``, as often as you like.
+
+    It takes the words of the marker, and ``api=`` for another API. Invariants are checked at the
+    end of the block. Use it inside Hypothesis' ``@given`` and in fixtures of wider scope.
+    """
+    from pytest_appsync.settings import factory  # noqa: PLC0415 - only where it is used
+
+    return factory(request, appsync_api, appsync_settings)

@@ -1,0 +1,330 @@
+"""What a harness does, once: the synchronous and the awaitable one are both made of this."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from appsync_emu.client import Client
+from appsync_emu.core.letters import DeadLetter
+from appsync_emu.core.retry import RetryPolicy
+from appsync_emu.engine.clock import GIVE_UP_S, START_NS, ManualClock
+from appsync_emu.engine.emulator import Emulator
+from appsync_emu.errors import LivenessError, UsageError
+from appsync_emu.graph.documents import operation_for
+from pytest_appsync.explain import Letters, TraceView
+from pytest_appsync.faults import FaultHandle, fault_of
+from pytest_appsync.timeline import timeline
+from pytest_appsync.values import changed_policy, did_you_mean, plural, seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from appsync_emu.client import Response, Subscription
+    from appsync_emu.core.api import Api
+    from appsync_emu.core.jsonvalue import Json
+    from appsync_emu.engine.journal import Journal
+    from appsync_emu.graph.schema import Schema
+    from pytest_appsync.subscriber import SubscriberView
+    from pytest_appsync.values import Duration
+
+__all__ = ["UNSET", "HarnessCore", "What"]
+
+T = TypeVar("T")
+UNSET: Final[Any] = object()
+"""A keyword that was not given."""
+
+_NAME = re.compile(r"[_A-Za-z][\w.]*")
+
+
+class HarnessCore:
+    """An emulator in virtual time, and everything about it that needs no waiting.
+
+    Attributes:
+        emulator: the emulator.
+        clock: its :class:`~appsync_emu.engine.clock.ManualClock`.
+        journal: everything that happened.
+        seed: what ids and chance come from.
+        headers: sent with every query, mutation and subscription, beside the API key.
+        faults: the faults that this test armed.
+        subscribers: who listens, or did.
+        touched: ids of the traces that the test has in hand.
+    """
+
+    def __init__(
+        self, api: Api, *, seed: int = 0, start_ns: int = START_NS, schema: Schema | None = None
+    ) -> None:
+        self.seed = seed
+        self.clock = ManualClock(start_ns)
+        self.emulator = Emulator(api, clock=self.clock, seed=seed, schema=schema)
+        self.headers: dict[str, str] = {}
+        self.faults: list[FaultHandle] = []
+        self.subscribers: list[SubscriberView] = []
+        self.touched: dict[str, None] = {}
+        self._start_ns = start_ns
+        self._reserved: dict[str, list[str]] = {}
+        self.closed = False
+
+    @property
+    def journal(self) -> Journal:
+        """Everything that happened."""
+        return self.emulator.journal
+
+    @property
+    def deadletters(self) -> Letters:
+        """The dead letters that are neither redriven nor discarded, oldest first."""
+        return Letters(self.emulator)
+
+    @property
+    def start_ns(self) -> int:
+        """Where virtual time began."""
+        return self._start_ns
+
+    @property
+    def timeline(self) -> str:
+        """Everything that happened, as plain text; the same seed gives the same text."""
+        labels = {trace: f"t{n}" for n, trace in enumerate(self.journal.traces, start=1)}
+        return "\n".join(timeline(self.journal.records, self._start_ns, labels))
+
+    def fault(  # noqa: PLR0913 - all the ways in which a fault can be narrowed
+        self,
+        what: str | BaseException | type[BaseException],
+        /,
+        *,
+        at: str = UNSET,
+        component: str = UNSET,
+        command: str = UNSET,
+        event: str = UNSET,
+        input: Mapping[str, Json] = UNSET,  # noqa: A002 - the word that commands use
+        attempts: int | list[int] | tuple[int, ...] | str = UNSET,
+        skip: int = UNSET,
+        first: int = UNSET,
+        chance: float = UNSET,
+        limit: int = UNSET,
+        phase: str = UNSET,
+        after: Duration = UNSET,
+        by: Duration = UNSET,
+        restart_after: Duration = UNSET,
+        copies: int = UNSET,
+        name: str = UNSET,
+        **unknown: object,
+    ) -> FaultHandle:
+        """Arm a fault.
+
+        Args:
+            what: the name of an error (``"network.reset"``), an exception (class or instance),
+                ``"delay"``, ``"crash"`` or ``"duplicate"``.
+            at: ``"attempt"`` (the call of the handler) or ``"dispatch"`` (the message to it).
+            component: strike this component alone.
+            command: strike deliveries of this command alone.
+            event: strike deliveries of events of this detail type alone.
+            input: strike where the command's input, or the event's detail, has these values.
+            attempts: strike these attempts: ``1``, ``[1, 2]``, ``"2-4"``.
+            skip: let so many occasions of each trace pass first.
+            first: strike so often in each trace.
+            chance: strike with this probability.
+            limit: strike so often in all.
+            phase: ``"request"`` (default): the handler is not called; ``"response"``: it is, and
+                its answer is lost.
+            after: into the call (errors), or between copies (``"duplicate"``).
+            by: how long a ``"delay"`` is.
+            restart_after: how long after a ``"crash"`` the message is delivered again.
+            copies: how many more times a ``"duplicate"`` is delivered.
+            name: its name in timelines; ``what`` unless given.
+            unknown: anything else is refused, with the nearest valid word.
+
+        Raises:
+            UsageError: an unknown name or keyword, or one that makes no sense with the others.
+        """
+        __tracebackhide__ = True
+        given = {
+            "at": at, "component": component, "command": command, "event": event, "input": input,
+            "attempts": attempts, "skip": skip, "first": first, "chance": chance, "limit": limit,
+            "phase": phase, "after": after, "by": by, "restart_after": restart_after,
+            "copies": copies, "name": name,
+        }  # fmt: skip
+        words = {word: value for word, value in given.items() if value is not UNSET} | unknown
+        fault = fault_of(what, words, self.emulator.api, self.emulator.faults.struck)
+        self.emulator.arm(fault)
+        handle = FaultHandle(self.emulator, fault)
+        self.faults.append(handle)
+        return handle
+
+    def heal(self) -> None:
+        """Disarm every fault."""
+        self.emulator.heal()
+
+    def retry(
+        self,
+        component: str | None = None,
+        *,
+        max_retries: int | None = None,
+        backoff: str | None = None,
+        base: Duration | None = None,
+        factor: float | None = None,
+        cap: Duration | None = None,
+        **unknown: object,
+    ) -> None:
+        """Change the retry policy for this test; what is left out stays.
+
+        Args:
+            component: of this component; of all unless given.
+            max_retries: retries after the first attempt.
+            backoff: ``"fixed"``, ``"exponential"`` or ``"full-jitter"``.
+            base: the delay before the first retry, or with jitter its upper bound.
+            factor: what the delay is multiplied with from retry to retry.
+            cap: what no delay exceeds.
+            unknown: anything else is refused, with the nearest valid word.
+
+        Raises:
+            UsageError: an unknown component or keyword, or a value that is not valid.
+        """
+        __tracebackhide__ = True
+        components = self.emulator.api.components
+        if component is not None and component not in components:
+            near = did_you_mean(component, components)
+            raise UsageError(f"the API has no component {component!r}{near}")
+        words = {
+            "max_retries": max_retries, "backoff": backoff, "base": base, "factor": factor,
+            "cap": cap, **unknown,
+        }  # fmt: skip
+        dispatcher = self.emulator.dispatcher
+        for name, spec in components.items():
+            if component in (None, name):
+                policy: RetryPolicy = dispatcher.policy_of(spec)
+                dispatcher.policies[name] = changed_policy(policy, words)
+
+    # What may wait; the two harnesses call these, each in its own way.
+
+    async def send_(self, command: str, arguments: Mapping[str, Json]) -> str:
+        spec = self.emulator.command(command)
+        reserved = self._reserved.get(spec.name)
+        trace_id = reserved.pop(0) if reserved else None
+        found = self.emulator.send(command, arguments, trace_id=trace_id)
+        self.touched[found] = None
+        return found
+
+    async def request_(
+        self, kind: str, what: str, variables: Mapping[str, Json] | None, more: Mapping[str, Json]
+    ) -> Response:
+        document, values = self._operation(kind, what, {**(variables or {}), **more})
+        client = Client(self.emulator, self.headers)
+        return await self.until_(self.clock.spawn(client.execute(document, values)))
+
+    async def subscribe_(self, document: str, variables: Mapping[str, Json]) -> Subscription:
+        client = Client(self.emulator, self.headers)
+        return await self.until_(client.subscribe(document, variables))
+
+    async def ended_(self, trace_id: str) -> None:
+        await self.until_(self.emulator.dispatcher.ended(trace_id))
+
+    async def redrive_(self, what: What) -> None:
+        for letter in self._letters(what):
+            self.emulator.deadletters.redrive(letter)
+
+    async def discard_(self, what: What) -> None:
+        for letter in self._letters(what):
+            self.emulator.deadletters.discard(letter)
+
+    async def advance_(self, amount: Duration) -> None:
+        await self.clock.advance(seconds(amount))
+
+    async def settle_(self, within: Duration | None) -> None:
+        try:
+            await self.clock.settle(GIVE_UP_S if within is None else seconds(within))
+        except LivenessError as stuck:
+            live = plural(self.emulator.dispatcher.live, "delivery")
+            raise LivenessError(f"{stuck}; {live} not ended") from None
+
+    async def until_(self, wanted: Awaitable[T]) -> T:
+        return await self.clock.until(wanted)
+
+    # The rest.
+
+    def known_(self, trace_id: str) -> str:
+        """``trace_id``, when the journal has it; from now on the test has it in hand."""
+        if not self.journal.of_trace(trace_id):
+            known = ", ".join(list(self.journal.traces)[:3]) or "there is none at all"
+            raise UsageError(f"there is no trace {trace_id!r}; known: {known}")
+        self.touched[trace_id] = None
+        return trace_id
+
+    def listening_(
+        self,
+        what: str,
+        of: TraceView | str | None,
+        variables: Mapping[str, Json] | None,
+        more: Mapping[str, Json],
+    ) -> tuple[str | None, str, dict[str, Any]]:
+        """The field (if one was named), document and variables of a subscription."""
+        arguments = {**(variables or {}), **more}
+        if of is not None:
+            arguments[self.emulator.api.trace.argument] = self._trace_id(of)
+        document, values = self._operation("subscription", what, arguments)
+        return (what if _NAME.fullmatch(what) else None), document, values
+
+    def _trace_id(self, of: TraceView | str) -> str:
+        """The trace that is meant; a command's name means the one that it will begin next."""
+        if isinstance(of, TraceView):
+            return of.id
+        if of in self.emulator.journal.traces:
+            return of
+        spec = self.emulator.command(of)
+        reserved = self._reserved.setdefault(spec.name, [])
+        number = sum(len(ids) for ids in self._reserved.values()) + len(self.touched)
+        trace_id = self.emulator.entropy.uuid("awaited", spec.name, number)
+        reserved.append(trace_id)
+        return trace_id
+
+    def _operation(
+        self, kind: str, what: str, arguments: Mapping[str, Json]
+    ) -> tuple[str, dict[str, Any]]:
+        """A document and its variables, from one or from the name of a field."""
+        if not _NAME.fullmatch(what):
+            return what, dict(arguments)
+        path = tuple(what.split("."))
+        if kind == "mutation":
+            for spec in self.emulator.api.commands.values():
+                if what in (spec.name, f"{spec.type_name}.{spec.name}"):
+                    path = spec.path
+        schema = self.emulator.schema
+        type_name = getattr(schema, f"{kind}_type") or ""
+        for name in path[:-1]:
+            type_name = schema.fields_of(type_name).get(name, "").strip("[]!")
+        known = schema.field_names(type_name)
+        if path[-1] not in known:
+            near = did_you_mean(path[-1], known)
+            raise UsageError(f"{type_name or 'the schema'} has no field {path[-1]!r}{near}")
+        takes = tuple(schema.arguments_of(type_name, path[-1]))
+        if kind == "mutation" and takes == ("input",) and tuple(arguments) != ("input",):
+            arguments = {"input": dict(arguments)}
+        return operation_for(schema, path, kind, arguments)
+
+    def _letters(self, what: What) -> list[str]:
+        """Ids of the letters that are meant."""
+        letters = list(self.emulator.deadletters)
+        if what is None:
+            return [letter.letter_id for letter in letters]
+        if isinstance(what, DeadLetter):
+            return [what.letter_id]
+        wanted = what.id if isinstance(what, TraceView) else what
+        found = [
+            letter.letter_id for letter in letters if wanted in (letter.letter_id, letter.trace_id)
+        ]
+        if not found:
+            raise UsageError(f"there is no dead letter of {what!r}; {self.deadletters!r}")
+        return found
+
+    def stop(self) -> None:
+        """Stop without waiting; tasks of a running loop end with the loop."""
+        self.closed = True
+        with suppress(RuntimeError):  # the loop that they belong to is closed already
+            self.emulator.dispatcher.stop()
+
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    What: TypeAlias = TraceView | DeadLetter | str | None

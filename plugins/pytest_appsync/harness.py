@@ -1,0 +1,274 @@
+"""The harnesses: an emulator in virtual time, for tests with and without ``await``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pytest_appsync.core import HarnessCore
+from pytest_appsync.explain import AsyncTrace, Trace
+from pytest_appsync.portal import Portal, loop_is_running
+from pytest_appsync.subscriber import AsyncSubscriber, Subscriber
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Mapping
+
+    from appsync_emu.client import Response, Subscription
+    from appsync_emu.core.jsonvalue import Json
+    from pytest_appsync.core import What
+    from pytest_appsync.explain import TraceView
+    from pytest_appsync.values import Duration
+
+__all__ = ["AsyncHarness", "Harness"]
+
+T = TypeVar("T")
+
+
+class Harness(HarnessCore):
+    """The fixture ``appsync``: send commands, arm faults, move time, look at what came of it.
+
+    Nothing happens between the lines of a test: handlers are called while time moves, in
+    :meth:`advance`, :meth:`settle` and ``trace.ended()``.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - handed through
+        super().__init__(*args, **options)
+        self._portal = Portal()
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        __tracebackhide__ = True
+        return self._portal.run(work)
+
+    def send(
+        self, command: str, arguments: Mapping[str, Json] | None = None, /, **more: Json
+    ) -> Trace:
+        """Send a command as a client would; what becomes of it.
+
+        Args:
+            command: its field name, or ``Type.field`` where two share one.
+            arguments: of the mutation; when ``input`` is its only argument, that one's value.
+            more: the same, as keywords.
+
+        Raises:
+            CommandRefused: the answer had errors.
+            UsageError: there is no such command.
+        """
+        __tracebackhide__ = True
+        return self.trace(self._run(self.send_(command, {**(arguments or {}), **more})))
+
+    def trace(self, trace_id: str) -> Trace:
+        """The trace of that id.
+
+        Raises:
+            UsageError: there is none.
+        """
+        __tracebackhide__ = True
+        end: Callable[[str], None] = lambda of: self._run(self.ended_(of))  # noqa: E731 - typed
+        return Trace(self.emulator, self.known_(trace_id), self.start_ns, end)
+
+    def query(
+        self, what: str, variables: Mapping[str, Json] | None = None, /, **more: Json
+    ) -> Response:
+        """Run a query.
+
+        Args:
+            what: a GraphQL document, or the name of a field (dotted inside a namespace), which
+                selects all leaf fields.
+            variables: of the document, or arguments of the field.
+            more: the same, as keywords.
+
+        Returns:
+            ``data``, ``errors``, ``status``, ``headers``, and ``value``: what stands under the
+            only root field.
+        """
+        __tracebackhide__ = True
+        return self._run(self.request_("query", what, variables, more))
+
+    def mutate(
+        self, what: str, variables: Mapping[str, Json] | None = None, /, **more: Json
+    ) -> Response:
+        """Run a mutation; see :meth:`query`."""
+        __tracebackhide__ = True
+        return self._run(self.request_("mutation", what, variables, more))
+
+    def subscribe(
+        self,
+        what: str,
+        variables: Mapping[str, Json] | None = None,
+        /,
+        *,
+        of: TraceView | str | None = None,
+        **more: Json,
+    ) -> Subscriber:
+        """Listen to a subscription, until the test ends or the subscriber is closed.
+
+        Args:
+            what: a GraphQL document, or the name of a subscription field.
+            variables: of the document, or arguments of the field.
+            of: whose statuses: a trace, its id, or the name of a command, which means the trace
+                that the next :meth:`send` of it begins.
+            more: as ``variables``, as keywords.
+
+        Raises:
+            SubscriptionRefused: the answer was an error.
+        """
+        __tracebackhide__ = True
+        field, document, values = self.listening_(what, of, variables, more)
+        subscriber = Subscriber(self.emulator, field, self._call)
+        subscriber._subscription = self._run(self.subscribe_(document, values))  # noqa: SLF001 - two halves of one thing
+        self.subscribers.append(subscriber)
+        return subscriber
+
+    def _call(self, callback: Callable[[], None]) -> None:
+        async def called() -> None:
+            callback()
+
+        self._run(called())
+
+    def redrive(self, what: What = None) -> None:
+        """Send dead letters to their components again, under the same trace.
+
+        Args:
+            what: a trace, a letter, the id of either; all unless given.
+
+        Raises:
+            UsageError: there is no such letter.
+        """
+        __tracebackhide__ = True
+        self._run(self.redrive_(what))
+
+    def discard(self, what: What = None) -> None:
+        """Throw dead letters away; see :meth:`redrive`."""
+        __tracebackhide__ = True
+        self._run(self.discard_(what))
+
+    def advance(self, amount: Duration) -> None:
+        """Move time on; everything due up to and including the target happens.
+
+        Args:
+            amount: ``"14m 59s"``, seconds, or a ``timedelta``.
+        """
+        __tracebackhide__ = True
+        self._run(self.advance_(amount))
+
+    def settle(self, within: Duration | None = None) -> None:
+        """Move time on until nothing more can happen.
+
+        Args:
+            within: virtual time that this may take; 30 days unless given.
+
+        Raises:
+            LivenessError: something is still due then.
+        """
+        __tracebackhide__ = True
+        self._run(self.settle_(within))
+
+    def close(self) -> None:
+        """Stop the emulator, and end the loop that it ran on."""
+        if not self.closed:
+            self.closed = True
+            for subscriber in self.subscribers:
+                subscriber._close()  # noqa: SLF001 - two halves of one thing
+            self._run(self._closed_())
+            self._portal.close()
+
+    async def _closed_(self) -> None:
+        await self.emulator.aclose()
+
+
+class AsyncHarness(HarnessCore):
+    """The fixture ``appsync_async``: what may wait is awaited, on the test's own loop.
+
+    The names are those of :class:`Harness`. Under trio, which has no loop that asyncio could use,
+    the emulator runs on a loop of its own while the test waits.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - handed through
+        super().__init__(*args, **options)
+        self._portal: Portal | None = None
+
+    async def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        __tracebackhide__ = True
+        if self._portal is None and loop_is_running():
+            return await work
+        self._portal = self._portal or Portal()
+        return self._portal.run(work)
+
+    async def send(
+        self, command: str, arguments: Mapping[str, Json] | None = None, /, **more: Json
+    ) -> AsyncTrace:
+        """See :meth:`Harness.send`."""
+        __tracebackhide__ = True
+        return self.trace(await self._run(self.send_(command, {**(arguments or {}), **more})))
+
+    def trace(self, trace_id: str) -> AsyncTrace:
+        """See :meth:`Harness.trace`."""
+        __tracebackhide__ = True
+        return AsyncTrace(
+            self.emulator,
+            self.known_(trace_id),
+            self.start_ns,
+            lambda of: self._run(self.ended_(of)),
+        )
+
+    async def query(
+        self, what: str, variables: Mapping[str, Json] | None = None, /, **more: Json
+    ) -> Response:
+        """See :meth:`Harness.query`."""
+        __tracebackhide__ = True
+        return await self._run(self.request_("query", what, variables, more))
+
+    async def mutate(
+        self, what: str, variables: Mapping[str, Json] | None = None, /, **more: Json
+    ) -> Response:
+        """See :meth:`Harness.mutate`."""
+        __tracebackhide__ = True
+        return await self._run(self.request_("mutation", what, variables, more))
+
+    def subscribe(
+        self,
+        what: str,
+        variables: Mapping[str, Json] | None = None,
+        /,
+        *,
+        of: TraceView | str | None = None,
+        **more: Json,
+    ) -> AsyncSubscriber:
+        """See :meth:`Harness.subscribe`; await the subscriber, or enter it with ``async with``."""
+        __tracebackhide__ = True
+        field, document, values = self.listening_(what, of, variables, more)
+
+        async def start() -> Subscription:
+            return await self._run(self.subscribe_(document, values))
+
+        subscriber = AsyncSubscriber(self.emulator, field, start)
+        self.subscribers.append(subscriber)
+        return subscriber
+
+    async def redrive(self, what: What = None) -> None:
+        """See :meth:`Harness.redrive`."""
+        __tracebackhide__ = True
+        await self._run(self.redrive_(what))
+
+    async def discard(self, what: What = None) -> None:
+        """See :meth:`Harness.discard`."""
+        __tracebackhide__ = True
+        await self._run(self.discard_(what))
+
+    async def advance(self, amount: Duration) -> None:
+        """See :meth:`Harness.advance`."""
+        __tracebackhide__ = True
+        await self._run(self.advance_(amount))
+
+    async def settle(self, within: Duration | None = None) -> None:
+        """See :meth:`Harness.settle`."""
+        __tracebackhide__ = True
+        await self._run(self.settle_(within))
+
+    def close(self) -> None:
+        """Stop the emulator; its tasks end with the test's loop."""
+        if not self.closed:
+            for subscriber in self.subscribers:
+                subscriber._close()  # noqa: SLF001 - two halves of one thing
+            self.stop()
+            if self._portal is not None:
+                self._portal.close()

@@ -1,0 +1,85 @@
+"""What a report says about the emulator, below what pytest says about the test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from appsync_emu.core.records import trace_of
+from appsync_emu.core.traces import iso_time
+from pytest_appsync.explain import TraceView
+from pytest_appsync.faults import described
+from pytest_appsync.timeline import timeline
+from pytest_appsync.values import plural
+
+if TYPE_CHECKING:
+    import pytest
+
+    from pytest_appsync.settings import Opened
+
+__all__ = ["add_sections", "faults_section", "timeline_section"]
+
+LINES_MAX = 60
+
+
+def add_sections(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Add the sections to a report: to its failure, which JUnit and pytest-xdist pass on."""
+    wanted = item.config.getoption("appsync_timeline")
+    if wanted == "none" or (wanted == "failed" and not report.failed):
+        return
+    for made in getattr(item, "_appsync", ()):
+        sections = [("AppSync timeline", timeline_section(made))]
+        if made.harness.faults:
+            sections.append(("AppSync faults", faults_section(made)))
+        add = getattr(report.longrepr, "addsection", None) if report.failed else None
+        for title, text in sections:
+            if add is not None:
+                add(title, text)
+            else:
+                report.sections.append((title, text))
+
+
+def timeline_section(made: Opened) -> str:
+    """Seed, clock, and what happened: first the traces that the test has in hand."""
+    harness = made.harness
+    began = iso_time(harness.start_ns)
+    head = [f"seed {harness.seed} ({made.origin}), clock manual, 0:00.000 is {began}"]
+    labels = {trace: f"t{n}" for n, trace in enumerate(harness.journal.traces, start=1)}
+    views = {trace: TraceView(harness.emulator, trace, harness.start_ns) for trace in labels}
+    order = sorted(
+        labels, key=lambda trace: (trace not in harness.touched, views[trace].status == "success")
+    )
+    shown: list[str] = []
+    room = LINES_MAX
+    for trace in order:
+        length = len(views[trace].records)
+        if shown and (length > room or trace not in harness.touched):
+            break
+        shown.append(trace)
+        room -= length
+    records = [
+        record
+        for record in tuple(harness.journal.records)
+        if (of := trace_of(record)) is None or of in shown
+    ]
+    head += [f"{labels[trace]} is {views[trace].command}, trace {trace}" for trace in shown]
+    lines = [f"  {line}" for line in timeline(records, harness.start_ns, labels)]
+    if len(lines) > LINES_MAX:
+        cut = len(lines) - LINES_MAX
+        half = LINES_MAX // 2
+        lines[half:-half] = [f"  ... {plural(cut, 'line')} cut; print(appsync.timeline) has all"]
+    rest = [views[trace].status for trace in order[len(shown) :]]
+    if rest:
+        counts = ", ".join(f"{rest.count(kind)} {kind}" for kind in dict.fromkeys(rest))
+        lines.append(f"  and {plural(len(rest), 'other')}: {counts}")
+    if not labels:
+        lines.append("  nothing was sent")
+    return "\n".join([*head, *lines])
+
+
+def faults_section(made: Opened) -> str:
+    """Each fault, and how often it struck."""
+    return "\n".join(
+        f"{fault.id}: {described(fault.fault)}; "
+        + (f"struck {plural(fault.struck, 'time')}" if fault.struck else "never struck")
+        for fault in made.harness.faults
+    )

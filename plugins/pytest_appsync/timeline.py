@@ -1,0 +1,157 @@
+"""The journal as people read it: one line for each thing that happened."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, assert_never
+
+from appsync_emu.core.letters import input_of
+from appsync_emu.core.records import (
+    AttemptFailed,
+    AttemptStarted,
+    AttemptSucceeded,
+    CommandAccepted,
+    DeadLetterDiscarded,
+    DeadLetterRedriven,
+    DeadLetterWritten,
+    DeliveryAccepted,
+    DeliveryEnded,
+    EventPublished,
+    FaultsHealed,
+    FaultStruck,
+    RetryScheduled,
+    trace_of,
+)
+from pytest_appsync.values import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from appsync_emu.core.records import Record
+
+__all__ = ["clock_text", "timeline"]
+
+NS_PER_MS = 1_000_000
+INPUT_CHARS_MAX = 60
+
+
+def clock_text(at_ns: int, start_ns: int) -> str:
+    """Time since the start as ``minutes:seconds.milliseconds``: ``0:49.901``."""
+    minutes, ms = divmod((at_ns - start_ns) // NS_PER_MS, 60_000)
+    return f"{minutes}:{ms // 1000:02d}.{ms % 1000:03d}"
+
+
+def timeline(
+    records: Iterable[Record], start_ns: int, labels: Mapping[str, str] | None = None
+) -> list[str]:
+    """One line for each record worth one.
+
+    Args:
+        records: in the order in which they happened.
+        start_ns: what counts as 0:00.000.
+        labels: by trace id; each line then says whose it is.
+    """
+    every = list(records)
+    outcomes = {
+        (record.facts.delivery_id, record.attempt): record.at_ns
+        for record in every
+        if isinstance(record, AttemptSucceeded | AttemptFailed)
+    }
+    rows: list[tuple[str, str, str, str]] = []
+    for record in every:
+        if isinstance(record, AttemptStarted):
+            ended_ns = outcomes.get((record.facts.delivery_id, record.attempt))
+            if ended_ns == record.at_ns:
+                continue  # the outcome's line says it all
+        told = _told(record, start_ns)
+        if told is not None:
+            label = (labels or {}).get(trace_of(record) or "", "")
+            facts = getattr(record, "facts", None)
+            rows.append((clock_text(record.at_ns, start_ns), label, _who(facts), told))
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
+    return [
+        "  ".join(
+            cell
+            for cell, width in (
+                (time.rjust(widths[0]), widths[0]),
+                (label.ljust(widths[1]), widths[1]),
+                (who.ljust(widths[2]), widths[2]),
+                (told, 1),
+            )
+            if width
+        )
+        for time, label, who, told in rows
+    ]
+
+
+def _who(facts: object) -> str:
+    component = getattr(facts, "component", "")
+    copy = getattr(facts, "copy", 0)
+    return f"{component} (copy {copy})" if copy else component
+
+
+def _told(record: Record, start_ns: int) -> str | None:  # noqa: PLR0911 - a line for each kind
+    match record:
+        case CommandAccepted():
+            return f"accepted {record.command}{_input(record)}"
+        case EventPublished():
+            kind = record.event.get("detail-type")
+            starts = ", ".join(record.components) or "nobody"
+            return f"event {kind} from {record.by or 'outside'} starts {starts}"
+        case DeliveryAccepted():
+            return "delivered again by a fault" if record.facts.copy else "accepted"
+        case AttemptStarted():
+            return f"attempt {record.attempt} started"
+        case AttemptSucceeded():
+            return f"attempt {record.attempt}: success"
+        case AttemptFailed():
+            return _failure(record)
+        case RetryScheduled():
+            due = clock_text(record.due_ns, start_ns)
+            return f"retry {record.retry} of {record.max_retries} due at {due}"
+        case DeliveryEnded():
+            return _end(record)
+        case DeadLetterWritten():
+            return "dead letter written"
+        case DeadLetterRedriven():
+            return "redriven from its dead letter"
+        case DeadLetterDiscarded():
+            return "dead letter discarded"
+        case FaultStruck():
+            return _strike(record)
+        case FaultsHealed():
+            return f"healed: {', '.join(record.faults)}"
+        case _:
+            assert_never(record)
+
+
+def _input(record: CommandAccepted) -> str:
+    text = json.dumps(input_of(record.event), ensure_ascii=False, default=str)
+    return f" {text}" if len(text) <= INPUT_CHARS_MAX else f" {text[:INPUT_CHARS_MAX]}..."
+
+
+def _failure(record: AttemptFailed) -> str:
+    error = record.error
+    message = f": {error.message}" if error.message else ""
+    if error.fault is not None:
+        why = f"fault {error.fault}"
+    else:
+        why = error.why if error.why.startswith("unknown") else error.error_class
+    applied = ", after the handler had returned" if record.applied else ""
+    return f"attempt {record.attempt}: {error.type}{message} ({why}{applied})"
+
+
+def _end(record: DeliveryEnded) -> str:
+    retries = max(record.attempts - 1, 0)
+    counted = f"{plural(record.attempts, 'attempt')}, {plural(retries, 'retry')}"
+    if record.status == "success":
+        return f"success, {record.message}" if record.message else f"success after {counted}"
+    return f"{record.status} after {counted}: {record.reason}"
+
+
+def _strike(record: FaultStruck) -> str | None:
+    """Errors are told by the attempt that they ended; everything else here."""
+    if record.effect == "error" or (record.effect == "crash" and record.attempt):
+        return None
+    where = f"attempt {record.attempt}" if record.attempt else record.point
+    return f"{record.effect} at {where} (fault {record.fault})"
