@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+import appsync_emu
+
 ROOT = Path(__file__).resolve().parent.parent
 FUNCTION_LINES_MAX = 70
 FILE_LINES_MAX = 450
@@ -117,6 +119,10 @@ def test_documents_name_files_that_exist():
         if not any((place / path).exists() for place in places)
     ]
     assert missing == []
+
+
+def test_the_version_is_the_same_in_both_places():
+    assert appsync_emu.__version__ == PROJECT["project"]["version"]
 
 
 def plant(copy: Path, source: str, imports: list[str]) -> None:
