@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from cli_runner import make_runner
 
 from appsync_emu.cli import main
 
@@ -13,7 +13,7 @@ FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
 
 def run(*arguments: str):
-    return CliRunner().invoke(main, ["check", *arguments])
+    return make_runner().invoke(main, ["check", *arguments])
 
 
 @pytest.mark.parametrize("file", ["apis/full", "apis/full/appsync.yaml"])

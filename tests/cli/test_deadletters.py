@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from click.testing import CliRunner
+from cli_runner import make_runner
 from http_stand_in import standing_in
 
 from appsync_emu.cli import main
@@ -27,7 +27,7 @@ LETTER = {
 def run(answers, *arguments: str):
     coded = {asked: (200, json.dumps(answer).encode()) for asked, answer in answers.items()}
     with standing_in(coded) as server:
-        result = CliRunner().invoke(main, ["deadletters", *arguments, "--url", server.url])
+        result = make_runner().invoke(main, ["deadletters", *arguments, "--url", server.url])
     return result, server.asked
 
 
@@ -100,7 +100,7 @@ def test_discard():
 
 def test_the_address_may_stand_in_the_environment():
     with standing_in({f"GET {PREFIX}": (200, b'{"deadLetters": []}')}) as server:
-        result = CliRunner(env={"APPSYNC_EMU_URL": server.url}).invoke(
+        result = make_runner(env={"APPSYNC_EMU_URL": server.url}).invoke(
             main, ["deadletters", "list"]
         )
     assert result.output == "no dead letters\n"

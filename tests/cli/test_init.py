@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from click.testing import CliRunner
+from cli_runner import make_runner
 
 from appsync_emu import __version__
 from appsync_emu.cli import main
@@ -16,7 +16,7 @@ FILES = ["appsync.yaml", "handlers.py", "schema.graphql", "test_orders.py"]
 
 
 def run(*arguments: str):
-    return CliRunner().invoke(main, list(arguments))
+    return make_runner().invoke(main, list(arguments))
 
 
 def test_version_and_help():

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from cli_runner import make_runner
 
 from appsync_emu.cli import main
 from appsync_emu.engine.clock import ManualClock, RealClock, ScaledClock
@@ -28,7 +28,7 @@ def served(monkeypatch) -> dict[str, Any]:
 
 
 def serve(*arguments: str):
-    return CliRunner().invoke(main, ["serve", ORDERS, *arguments])
+    return make_runner().invoke(main, ["serve", ORDERS, *arguments])
 
 
 def test_defaults(served):
