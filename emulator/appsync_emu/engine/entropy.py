@@ -19,6 +19,8 @@ __all__ = ["Entropy"]
 
 _BITS_OF_FLOAT = 53
 _KEYS_MAX = 100_000
+_REQUEST_STEP = 0x9E3779B97F4B
+_REQUEST_MASK = (1 << 48) - 1
 
 
 class Entropy:
@@ -33,6 +35,8 @@ class Entropy:
         self._key = blake2b(str(self.seed).encode(), digest_size=32).digest()
         self._seen: Counter[bytes] = Counter()
         self._requests = 0
+        first = self.uuid("request")
+        self._request_head, self._request_base = first[:24], int(first[24:], 16)
 
     def _digest(self, kind: str, key: tuple[object, ...]) -> bytes:
         text = "\0".join((kind, *map(str, key)))
@@ -55,7 +59,9 @@ class Entropy:
     def request_id(self) -> str:
         """A new request id; the one kind of id that counts up, for requests have no content."""
         self._requests += 1
-        return self.uuid("request", self._requests)
+        # A step that is odd visits every number before one comes again.
+        number = (self._request_base + self._requests * _REQUEST_STEP) & _REQUEST_MASK
+        return f"{self._request_head}{number:012x}"
 
     def occurrence(self, name: str, content: Json) -> tuple[str, str, int]:
         """A key for something that has a name and a content: how often it was seen before.

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from appsync_emu.datasources.lambda_ import TIMED_OUT, LambdaFailure
 from appsync_emu.engine.handlers import HandlerContext, call_handler
+from appsync_emu.graph.call import settled
+from appsync_emu.graph.run import is_pending
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Mapping
 
     from appsync_emu.core.api import Function
     from appsync_emu.core.jsonvalue import Json
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from appsync_emu.engine.emulator import Emulator
     from appsync_emu.engine.entropy import Entropy
     from appsync_emu.engine.threads import Threads
-    from appsync_emu.graph.execute import FieldCall
+    from appsync_emu.graph.call import FieldCall
 
 __all__ = ["Functions"]
 
@@ -42,8 +44,8 @@ class Functions:
         self._threads = threads
         self._emulator = emulator
 
-    async def invoke(self, function: Function, event: object, call: FieldCall) -> Any:  # noqa: ANN401 - the user's
-        """The function's result.
+    def invoke(self, function: Function, event: object, call: FieldCall) -> Any:  # noqa: ANN401 - the user's
+        """The function's result, at once when it does not wait; else an awaitable of it.
 
         Raises:
             LambdaFailure: it raised, exited, or took longer than its ``timeout_s``.
@@ -59,6 +61,20 @@ class Functions:
             clock=self._clock,
             desk=desk,
         )
+        try:
+            result = settled(call_handler(function.handler, event, context, self._threads))
+        except (Exception, SystemExit) as error:
+            context.close()
+            raise _failure(error) from error
+        if is_pending(result):
+            return self._in_time(result, context, deadline_ns)
+        context.close()
+        return result
+
+    async def _in_time(
+        self, pending: Awaitable[Any], context: HandlerContext, deadline_ns: int
+    ) -> Any:  # noqa: ANN401 - the user's
+        """Wait for a function that has begun, until its time is up."""
         task = asyncio.current_task()
         late = False
 
@@ -70,19 +86,23 @@ class Functions:
 
         timer = self._clock.call_at(deadline_ns, time_is_up)
         try:
-            return await call_handler(function.handler, event, context, self._threads)
+            return await pending
         except asyncio.CancelledError:
             if late and task is not None and task.uncancel() == 0:
                 raise LambdaFailure(*TIMED_OUT) from None
             raise
-        except SystemExit as exited:
-            message = f"Runtime exited with error: exit status {exited.code}"
-            raise LambdaFailure("Runtime.ExitError", message) from exited
-        except Exception as error:
-            raise LambdaFailure(type(error).__name__, str(error)) from error
+        except (Exception, SystemExit) as error:
+            raise _failure(error) from error
         finally:
             timer.cancel()
             context.close()
+
+
+def _failure(error: BaseException) -> LambdaFailure:
+    if isinstance(error, SystemExit):
+        message = f"Runtime exited with error: exit status {error.code}"
+        return LambdaFailure("Runtime.ExitError", message)
+    return LambdaFailure(type(error).__name__, str(error))
 
 
 class _FieldDesk:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from appsync_emu.core.records import Record
     from appsync_emu.core.traces import StatusLine
     from appsync_emu.engine.journal import Journal
-    from appsync_emu.graph.execute import FieldCall
+    from appsync_emu.graph.call import FieldCall
     from appsync_emu.graph.schema import Schema
 
 __all__ = ["TraceView"]
