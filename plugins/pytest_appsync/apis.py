@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +11,8 @@ from appsync_emu.errors import UsageError
 from appsync_emu.graph.schema import build
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from appsync_emu.core.api import Api
     from appsync_emu.graph.schema import Schema
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from appsync_emu.client import Client
 from appsync_emu.core.letters import DeadLetter
-from appsync_emu.core.retry import RetryPolicy
 from appsync_emu.engine.clock import GIVE_UP_S, START_NS, ManualClock
 from appsync_emu.engine.emulator import Emulator
 from appsync_emu.errors import LivenessError, UsageError
@@ -20,7 +18,7 @@ from pytest_appsync.timeline import timeline
 from pytest_appsync.values import changed_policy, did_you_mean, plural, seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Mapping
 
     from appsync_emu.client import Response, Subscription
     from appsync_emu.core.api import Api
@@ -51,6 +49,8 @@ class HarnessCore:
         faults: the faults that this test armed.
         subscribers: who listens, or did.
         touched: ids of the traces that the test has in hand.
+        start_ns: where virtual time began.
+        closed: whether it was closed.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class HarnessCore:
         self.faults: list[FaultHandle] = []
         self.subscribers: list[SubscriberView] = []
         self.touched: dict[str, None] = {}
-        self._start_ns = start_ns
+        self.start_ns = start_ns
         self._reserved: dict[str, list[str]] = {}
         self.closed = False
 
@@ -78,15 +78,10 @@ class HarnessCore:
         return Letters(self.emulator)
 
     @property
-    def start_ns(self) -> int:
-        """Where virtual time began."""
-        return self._start_ns
-
-    @property
     def timeline(self) -> str:
         """Everything that happened, as plain text; the same seed gives the same text."""
         labels = {trace: f"t{n}" for n, trace in enumerate(self.journal.traces, start=1)}
-        return "\n".join(timeline(self.journal.records, self._start_ns, labels))
+        return "\n".join(timeline(self.journal.records, self.start_ns, labels))
 
     def fault(  # noqa: PLR0913 - all the ways in which a fault can be narrowed
         self,
@@ -193,12 +188,11 @@ class HarnessCore:
         dispatcher = self.emulator.dispatcher
         for name, spec in components.items():
             if component in (None, name):
-                policy: RetryPolicy = dispatcher.policy_of(spec)
-                dispatcher.policies[name] = changed_policy(policy, words)
+                dispatcher.policies[name] = changed_policy(dispatcher.policy_of(spec), words)
 
     # What may wait; the two harnesses call these, each in its own way.
 
-    async def send_(self, command: str, arguments: Mapping[str, Json]) -> str:
+    async def _send(self, command: str, arguments: Mapping[str, Json]) -> str:
         spec = self.emulator.command(command)
         reserved = self._reserved.get(spec.name)
         trace_id = reserved.pop(0) if reserved else None
@@ -206,44 +200,44 @@ class HarnessCore:
         self.touched[found] = None
         return found
 
-    async def request_(
+    async def _request(
         self, kind: str, what: str, variables: Mapping[str, Json] | None, more: Mapping[str, Json]
     ) -> Response:
         document, values = self._operation(kind, what, {**(variables or {}), **more})
         client = Client(self.emulator, self.headers)
-        return await self.until_(self.clock.spawn(client.execute(document, values)))
+        return await self._until(self.clock.spawn(client.execute(document, values)))
 
-    async def subscribe_(self, document: str, variables: Mapping[str, Json]) -> Subscription:
+    async def _subscribe(self, document: str, variables: Mapping[str, Json]) -> Subscription:
         client = Client(self.emulator, self.headers)
-        return await self.until_(client.subscribe(document, variables))
+        return await self._until(client.subscribe(document, variables))
 
-    async def ended_(self, trace_id: str) -> None:
-        await self.until_(self.emulator.dispatcher.ended(trace_id))
+    async def _ended(self, trace_id: str) -> None:
+        await self._until(self.emulator.dispatcher.ended(trace_id))
 
-    async def redrive_(self, what: What) -> None:
+    async def _redrive(self, what: What) -> None:
         for letter in self._letters(what):
             self.emulator.deadletters.redrive(letter)
 
-    async def discard_(self, what: What) -> None:
+    async def _discard(self, what: What) -> None:
         for letter in self._letters(what):
             self.emulator.deadletters.discard(letter)
 
-    async def advance_(self, amount: Duration) -> None:
+    async def _advance(self, amount: Duration) -> None:
         await self.clock.advance(seconds(amount))
 
-    async def settle_(self, within: Duration | None) -> None:
+    async def _settle(self, within: Duration | None) -> None:
         try:
             await self.clock.settle(GIVE_UP_S if within is None else seconds(within))
         except LivenessError as stuck:
             live = plural(self.emulator.dispatcher.live, "delivery")
             raise LivenessError(f"{stuck}; {live} not ended") from None
 
-    async def until_(self, wanted: Awaitable[T]) -> T:
+    async def _until(self, wanted: Awaitable[T]) -> T:
         return await self.clock.until(wanted)
 
     # The rest.
 
-    def known_(self, trace_id: str) -> str:
+    def _known(self, trace_id: str) -> str:
         """``trace_id``, when the journal has it; from now on the test has it in hand."""
         if not self.journal.of_trace(trace_id):
             known = ", ".join(list(self.journal.traces)[:3]) or "there is none at all"
@@ -251,7 +245,7 @@ class HarnessCore:
         self.touched[trace_id] = None
         return trace_id
 
-    def listening_(
+    def _listening(
         self,
         what: str,
         of: TraceView | str | None,
@@ -317,11 +311,21 @@ class HarnessCore:
             raise UsageError(f"there is no dead letter of {what!r}; {self.deadletters!r}")
         return found
 
-    def stop(self) -> None:
-        """Stop without waiting; tasks of a running loop end with the loop."""
-        self.closed = True
-        with suppress(RuntimeError):  # the loop that they belong to is closed already
+    def close(self) -> None:
+        """Stop the emulator; harmless when that was done already."""
+        if not self.closed:
+            self.closed = True
+            self._stop()
+
+    def _stop(self) -> None:
+        """Stop without waiting; what still runs ends with the loop that it runs on."""
+        self._leave()
+        with suppress(RuntimeError):  # that loop is closed already
             self.emulator.dispatcher.stop()
+
+    def _leave(self) -> None:
+        for subscriber in self.subscribers:
+            subscriber._close()  # noqa: SLF001 - two halves of one thing
 
 
 if TYPE_CHECKING:

@@ -60,7 +60,7 @@ class TraceView:
 
     @property
     def status(self) -> str:
-        """``accepted`` while anything is under way, ``error`` if any part failed, or ``success``."""
+        """``accepted`` while a part is under way, else ``error`` if one failed, or ``success``."""
         return overall(part.status for part in progress_of(self.records).values())
 
     @property

@@ -87,14 +87,13 @@ def fault_of(
     )
     effect = _EFFECTS[kind](words, error)
     point = _point(words.get("at"), effect, kind)
-    fault = Fault(
+    return Fault(
         fault_id=_id(words.get("name") or _name(what), taken),
         point=point,
         effect=effect,
         match=_match(words, api),
         strike=_strike(words, point),
     )
-    return fault
 
 
 def described(fault: Fault) -> str:
@@ -124,13 +123,13 @@ def _name(what: str | BaseException | type[BaseException]) -> str:
     return what.__name__ if isinstance(what, type) else type(what).__name__
 
 
-def _kind(what: object) -> tuple[str, ErrorInfo | None]:
+def _kind(what: str | BaseException | type[BaseException]) -> tuple[str, ErrorInfo | None]:
     if isinstance(what, type) and issubclass(what, BaseException):
         try:
             what = what()
         except TypeError:
             raise UsageError(
-                f"{what.__name__} cannot be made without arguments; give fault() an instance"
+                f"{_name(what)} cannot be made without arguments; give fault() an instance"
             ) from None
     if isinstance(what, BaseException):
         found = classify(what)

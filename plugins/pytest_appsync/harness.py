@@ -53,7 +53,7 @@ class Harness(HarnessCore):
             UsageError: there is no such command.
         """
         __tracebackhide__ = True
-        return self.trace(self._run(self.send_(command, {**(arguments or {}), **more})))
+        return self.trace(self._run(self._send(command, {**(arguments or {}), **more})))
 
     def trace(self, trace_id: str) -> Trace:
         """The trace of that id.
@@ -62,8 +62,8 @@ class Harness(HarnessCore):
             UsageError: there is none.
         """
         __tracebackhide__ = True
-        end: Callable[[str], None] = lambda of: self._run(self.ended_(of))  # noqa: E731 - typed
-        return Trace(self.emulator, self.known_(trace_id), self.start_ns, end)
+        end: Callable[[str], None] = lambda of: self._run(self._ended(of))  # noqa: E731 - typed
+        return Trace(self.emulator, self._known(trace_id), self.start_ns, end)
 
     def query(
         self, what: str, variables: Mapping[str, Json] | None = None, /, **more: Json
@@ -81,14 +81,14 @@ class Harness(HarnessCore):
             only root field.
         """
         __tracebackhide__ = True
-        return self._run(self.request_("query", what, variables, more))
+        return self._run(self._request("query", what, variables, more))
 
     def mutate(
         self, what: str, variables: Mapping[str, Json] | None = None, /, **more: Json
     ) -> Response:
         """Run a mutation; see :meth:`query`."""
         __tracebackhide__ = True
-        return self._run(self.request_("mutation", what, variables, more))
+        return self._run(self._request("mutation", what, variables, more))
 
     def subscribe(
         self,
@@ -112,9 +112,9 @@ class Harness(HarnessCore):
             SubscriptionRefused: the answer was an error.
         """
         __tracebackhide__ = True
-        field, document, values = self.listening_(what, of, variables, more)
+        field, document, values = self._listening(what, of, variables, more)
         subscriber = Subscriber(self.emulator, field, self._call)
-        subscriber._subscription = self._run(self.subscribe_(document, values))  # noqa: SLF001 - two halves of one thing
+        subscriber._subscription = self._run(self._subscribe(document, values))  # noqa: SLF001 - two halves of one thing
         self.subscribers.append(subscriber)
         return subscriber
 
@@ -134,12 +134,12 @@ class Harness(HarnessCore):
             UsageError: there is no such letter.
         """
         __tracebackhide__ = True
-        self._run(self.redrive_(what))
+        self._run(self._redrive(what))
 
     def discard(self, what: What = None) -> None:
         """Throw dead letters away; see :meth:`redrive`."""
         __tracebackhide__ = True
-        self._run(self.discard_(what))
+        self._run(self._discard(what))
 
     def advance(self, amount: Duration) -> None:
         """Move time on; everything due up to and including the target happens.
@@ -148,7 +148,7 @@ class Harness(HarnessCore):
             amount: ``"14m 59s"``, seconds, or a ``timedelta``.
         """
         __tracebackhide__ = True
-        self._run(self.advance_(amount))
+        self._run(self._advance(amount))
 
     def settle(self, within: Duration | None = None) -> None:
         """Move time on until nothing more can happen.
@@ -160,18 +160,14 @@ class Harness(HarnessCore):
             LivenessError: something is still due then.
         """
         __tracebackhide__ = True
-        self._run(self.settle_(within))
+        self._run(self._settle(within))
 
-    def close(self) -> None:
-        """Stop the emulator, and end the loop that it ran on."""
-        if not self.closed:
-            self.closed = True
-            for subscriber in self.subscribers:
-                subscriber._close()  # noqa: SLF001 - two halves of one thing
-            self._run(self._closed_())
-            self._portal.close()
+    def _stop(self) -> None:
+        self._run(self._stopped())
+        self._portal.close()
 
-    async def _closed_(self) -> None:
+    async def _stopped(self) -> None:
+        self._leave()
         await self.emulator.aclose()
 
 
@@ -198,16 +194,16 @@ class AsyncHarness(HarnessCore):
     ) -> AsyncTrace:
         """See :meth:`Harness.send`."""
         __tracebackhide__ = True
-        return self.trace(await self._run(self.send_(command, {**(arguments or {}), **more})))
+        return self.trace(await self._run(self._send(command, {**(arguments or {}), **more})))
 
     def trace(self, trace_id: str) -> AsyncTrace:
         """See :meth:`Harness.trace`."""
         __tracebackhide__ = True
         return AsyncTrace(
             self.emulator,
-            self.known_(trace_id),
+            self._known(trace_id),
             self.start_ns,
-            lambda of: self._run(self.ended_(of)),
+            lambda of: self._run(self._ended(of)),
         )
 
     async def query(
@@ -215,14 +211,14 @@ class AsyncHarness(HarnessCore):
     ) -> Response:
         """See :meth:`Harness.query`."""
         __tracebackhide__ = True
-        return await self._run(self.request_("query", what, variables, more))
+        return await self._run(self._request("query", what, variables, more))
 
     async def mutate(
         self, what: str, variables: Mapping[str, Json] | None = None, /, **more: Json
     ) -> Response:
         """See :meth:`Harness.mutate`."""
         __tracebackhide__ = True
-        return await self._run(self.request_("mutation", what, variables, more))
+        return await self._run(self._request("mutation", what, variables, more))
 
     def subscribe(
         self,
@@ -235,10 +231,10 @@ class AsyncHarness(HarnessCore):
     ) -> AsyncSubscriber:
         """See :meth:`Harness.subscribe`; await the subscriber, or enter it with ``async with``."""
         __tracebackhide__ = True
-        field, document, values = self.listening_(what, of, variables, more)
+        field, document, values = self._listening(what, of, variables, more)
 
         async def start() -> Subscription:
-            return await self._run(self.subscribe_(document, values))
+            return await self._run(self._subscribe(document, values))
 
         subscriber = AsyncSubscriber(self.emulator, field, start)
         self.subscribers.append(subscriber)
@@ -247,28 +243,24 @@ class AsyncHarness(HarnessCore):
     async def redrive(self, what: What = None) -> None:
         """See :meth:`Harness.redrive`."""
         __tracebackhide__ = True
-        await self._run(self.redrive_(what))
+        await self._run(self._redrive(what))
 
     async def discard(self, what: What = None) -> None:
         """See :meth:`Harness.discard`."""
         __tracebackhide__ = True
-        await self._run(self.discard_(what))
+        await self._run(self._discard(what))
 
     async def advance(self, amount: Duration) -> None:
         """See :meth:`Harness.advance`."""
         __tracebackhide__ = True
-        await self._run(self.advance_(amount))
+        await self._run(self._advance(amount))
 
     async def settle(self, within: Duration | None = None) -> None:
         """See :meth:`Harness.settle`."""
         __tracebackhide__ = True
-        await self._run(self.settle_(within))
+        await self._run(self._settle(within))
 
-    def close(self) -> None:
-        """Stop the emulator; its tasks end with the test's loop."""
-        if not self.closed:
-            for subscriber in self.subscribers:
-                subscriber._close()  # noqa: SLF001 - two halves of one thing
-            self.stop()
-            if self._portal is not None:
-                self._portal.close()
+    def _stop(self) -> None:
+        super()._stop()
+        if self._portal is not None:
+            self._portal.close()

@@ -18,17 +18,10 @@ if TYPE_CHECKING:
     from pytest_appsync.settings import Opened
     from pytest_appsync.subscriber import SubscriberView
 
-__all__ = ["NAMES", "judge", "judge_item"]
+__all__ = ["NAMES", "judge"]
 
 NAMES = (*INVARIANTS, "effects-once", "context-complete", "subscriber-truth", "inert")
 """What ``allow`` can name, beside the faults of the test."""
-
-
-def judge_item(item: pytest.Item) -> None:
-    """Judge every harness of a test."""
-    __tracebackhide__ = True
-    for made in getattr(item, "_appsync", ()):
-        judge(made)
 
 
 def judge(made: Opened) -> None:
@@ -49,7 +42,7 @@ def judge(made: Opened) -> None:
             if not fault.struck and fault.fault.strike.chance == 1 and fault.id not in allow
         ]
     if wrong:
-        pytest.fail("\n".join(wrong))
+        pytest.fail("\n".join(wrong), pytrace=False)
 
 
 def _violations(harness: HarnessCore) -> Iterator[Violation]:

@@ -18,12 +18,17 @@ if TYPE_CHECKING:
     from appsync_emu.core.api import Api
     from pytest_appsync.harness import AsyncHarness, Harness
     from pytest_appsync.served import ServerHarness
+    from pytest_appsync.settings import Opened
 
 MARKER = (
     "appsync(seed=, retry=, clock=, allow=[...]): settings of the emulator for one test: the seed,"
     " retry policy words (max_retries, backoff, base, factor, cap), the time at which virtual time"
     " begins, and names of invariants or faults that may be broken or inert."
 )
+
+
+OPENED: pytest.StashKey[list[Opened]] = pytest.StashKey()
+"""The harnesses of a test, while it runs."""
 
 
 class Hooks:
@@ -91,10 +96,11 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Judge what the test did: after its body, and still inside the test."""
     result = yield
-    if getattr(item, "_appsync", None):
-        from pytest_appsync.judge import judge_item  # noqa: PLC0415 - only where it is used
+    if item.stash.get(OPENED, None):
+        from pytest_appsync.judge import judge  # noqa: PLC0415 - only where it is used
 
-        judge_item(item)
+        for made in item.stash[OPENED]:
+            judge(made)
     return result
 
 
@@ -104,7 +110,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show what happened in the emulator."""
     report = yield
-    if getattr(item, "_appsync", None) and report.when == "call":
+    if item.stash.get(OPENED, None) and (report.failed or report.when == "call"):
         from pytest_appsync.sections import add_sections  # noqa: PLC0415 - only where it is used
 
         add_sections(item, report)
@@ -164,9 +170,9 @@ def appsync_server(
 def appsync_factory(
     request: pytest.FixtureRequest, appsync_api: Api | None, appsync_settings: Mapping[str, Any]
 ) -> Callable[..., AbstractContextManager[Harness]]:
-    """Makes emulators: ``with appsync_factory(seed=7) as appsync:``, as often as you like.
+    """Emulators, as many as a test wants, each in a ``with`` block of its own.
 
-    It takes the words of the marker, and ``api=`` for another API. Invariants are checked at the
+    It is called with the words of the marker, and ``api=`` for another API. Invariants are checked at the
     end of the block. Use it inside Hypothesis' ``@given`` and in fixtures of wider scope.
     """
     from pytest_appsync.settings import factory  # noqa: PLC0415 - only where it is used

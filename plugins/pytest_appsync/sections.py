@@ -8,6 +8,7 @@ from appsync_emu.core.records import trace_of
 from appsync_emu.core.traces import iso_time
 from pytest_appsync.explain import TraceView
 from pytest_appsync.faults import described
+from pytest_appsync.plugin import OPENED
 from pytest_appsync.timeline import timeline
 from pytest_appsync.values import plural
 
@@ -26,7 +27,7 @@ def add_sections(item: pytest.Item, report: pytest.TestReport) -> None:
     wanted = item.config.getoption("appsync_timeline")
     if wanted == "none" or (wanted == "failed" and not report.failed):
         return
-    for made in getattr(item, "_appsync", ()):
+    for made in item.stash[OPENED]:
         sections = [("AppSync timeline", timeline_section(made))]
         if made.harness.faults:
             sections.append(("AppSync faults", faults_section(made)))

@@ -39,6 +39,6 @@ class ServerHarness(Harness):
             "APPSYNC_API_KEY": self.api_key,
         }
 
-    async def _closed_(self) -> None:
+    async def _stopped(self) -> None:
         await self._server.close()
-        await super()._closed_()
+        await super()._stopped()

@@ -16,6 +16,7 @@ from appsync_emu.engine.clock import START_NS
 from appsync_emu.errors import UsageError
 from pytest_appsync.apis import api_of, apis_of
 from pytest_appsync.judge import judge
+from pytest_appsync.plugin import OPENED
 from pytest_appsync.sections import timeline_section
 from pytest_appsync.values import refuse_unknown
 
@@ -90,7 +91,7 @@ def opened(
         made = _made(kind, api_of(item, api), request.config, words, origin)
     except UsageError as mistake:
         pytest.fail(str(mistake), pytrace=False)
-    harnesses: list[Opened] = item.__dict__.setdefault("_appsync", [])
+    harnesses = item.stash.setdefault(OPENED, [])
     harnesses.append(made)
     try:
         yield made.harness

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any
 
 from appsync_emu.core.letters import input_of
 from appsync_emu.core.records import (
@@ -22,10 +22,11 @@ from appsync_emu.core.records import (
     RetryScheduled,
     trace_of,
 )
+from appsync_emu.engine.bus import FAILURE_SOURCE
 from pytest_appsync.values import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from appsync_emu.core.records import Record
 
@@ -63,7 +64,7 @@ def timeline(
             ended_ns = outcomes.get((record.facts.delivery_id, record.attempt))
             if ended_ns == record.at_ns:
                 continue  # the outcome's line says it all
-        told = _told(record, start_ns)
+        told = TOLD[type(record)](record, start_ns)
         if told is not None:
             label = (labels or {}).get(trace_of(record) or "", "")
             facts = getattr(record, "facts", None)
@@ -88,41 +89,6 @@ def _who(facts: object) -> str:
     component = getattr(facts, "component", "")
     copy = getattr(facts, "copy", 0)
     return f"{component} (copy {copy})" if copy else component
-
-
-def _told(record: Record, start_ns: int) -> str | None:  # noqa: PLR0911 - a line for each kind
-    match record:
-        case CommandAccepted():
-            return f"accepted {record.command}{_input(record)}"
-        case EventPublished():
-            kind = record.event.get("detail-type")
-            starts = ", ".join(record.components) or "nobody"
-            return f"event {kind} from {record.by or 'outside'} starts {starts}"
-        case DeliveryAccepted():
-            return "delivered again by a fault" if record.facts.copy else "accepted"
-        case AttemptStarted():
-            return f"attempt {record.attempt} started"
-        case AttemptSucceeded():
-            return f"attempt {record.attempt}: success"
-        case AttemptFailed():
-            return _failure(record)
-        case RetryScheduled():
-            due = clock_text(record.due_ns, start_ns)
-            return f"retry {record.retry} of {record.max_retries} due at {due}"
-        case DeliveryEnded():
-            return _end(record)
-        case DeadLetterWritten():
-            return "dead letter written"
-        case DeadLetterRedriven():
-            return "redriven from its dead letter"
-        case DeadLetterDiscarded():
-            return "dead letter discarded"
-        case FaultStruck():
-            return _strike(record)
-        case FaultsHealed():
-            return f"healed: {', '.join(record.faults)}"
-        case _:
-            assert_never(record)
 
 
 def _input(record: CommandAccepted) -> str:
@@ -155,3 +121,36 @@ def _strike(record: FaultStruck) -> str | None:
         return None
     where = f"attempt {record.attempt}" if record.attempt else record.point
     return f"{record.effect} at {where} (fault {record.fault})"
+
+
+def _event(record: EventPublished) -> str:
+    kind = f"event {record.event.get('detail-type')}"
+    if record.event.get("source") == FAILURE_SOURCE:
+        kind = "error event"
+    starts = ", ".join(record.components) or "nobody"
+    return f"{kind} from {record.by or 'outside'} starts {starts}"
+
+
+def _retry(record: RetryScheduled, start_ns: int) -> str:
+    due = clock_text(record.due_ns, start_ns)
+    return f"retry {record.retry} of {record.max_retries} due at {due}"
+
+
+TOLD: dict[type[Record], Callable[[Any, int], str | None]] = {
+    CommandAccepted: lambda record, _: f"accepted {record.command}{_input(record)}",
+    EventPublished: lambda record, _: _event(record),
+    DeliveryAccepted: lambda record, _: (
+        "delivered again by a fault" if record.facts.copy else "accepted"
+    ),
+    AttemptStarted: lambda record, _: f"attempt {record.attempt} started",
+    AttemptSucceeded: lambda record, _: f"attempt {record.attempt}: success",
+    AttemptFailed: lambda record, _: _failure(record),
+    RetryScheduled: _retry,
+    DeliveryEnded: lambda record, _: _end(record),
+    DeadLetterWritten: lambda *_: "dead letter written",
+    DeadLetterRedriven: lambda *_: "redriven from its dead letter",
+    DeadLetterDiscarded: lambda *_: "dead letter discarded",
+    FaultStruck: lambda record, _: _strike(record),
+    FaultsHealed: lambda record, _: f"healed: {', '.join(record.faults)}",
+}
+"""How each kind of record is told; ``None`` leaves it out."""
