@@ -16,18 +16,18 @@ import logging
 import time
 from collections import Counter, deque
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from appsync_emu.core.traces import iso_time
+from appsync_emu.engine.movers import MOVER, ManualTimer, Mover, pause
 from appsync_emu.errors import LivenessError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
     from contextlib import AbstractAsyncContextManager
 
-__all__ = ["Clock", "ManualClock", "Mover", "RealClock", "ScaledClock", "Timer"]
+__all__ = ["Clock", "ManualClock", "RealClock", "ScaledClock", "Timer"]
 
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
@@ -74,8 +74,11 @@ class Clock(Protocol):
     def call_at(self, at_ns: int, callback: Callable[[], None], *, periodic: bool = False) -> Timer:
         """Call back at ``at_ns``; ``periodic`` timers (keep-alive) never keep ``settle`` busy."""
 
-    def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """Run ``work`` as a task that counts as moving until it sleeps or ends."""
+    def spawn(self, work: Coroutine[Any, Any, T], *, name: str | None = None) -> asyncio.Task[T]:
+        """Run ``work`` as a task that counts as moving until it sleeps or ends.
+
+        ``name`` is what warnings and errors call it.
+        """
 
     def turn(self) -> AbstractAsyncContextManager[None]:
         """Hold the only turn: under virtual time nothing else moves meanwhile."""
@@ -115,9 +118,9 @@ class RealClock:
         delay_s = (at_ns - self.now_ns()) / NS / self._factor
         return asyncio.get_running_loop().call_later(max(0.0, delay_s), callback)
 
-    def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    def spawn(self, work: Coroutine[Any, Any, T], *, name: str | None = None) -> asyncio.Task[T]:
         """Run ``work`` as a task."""
-        return asyncio.get_running_loop().create_task(work)
+        return asyncio.get_running_loop().create_task(work, name=name)
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -127,90 +130,6 @@ class RealClock:
 
 class ScaledClock(RealClock):
     """Real time, faster: ``ScaledClock(60)`` makes a minute a second. For demonstrations."""
-
-
-class _ManualTimer:
-    __slots__ = ("_clock", "at_ns", "callback", "order", "periodic")
-
-    def __init__(
-        self,
-        clock: ManualClock,
-        at_ns: int,
-        order: int,
-        callback: Callable[[], None],
-        periodic: bool,  # noqa: FBT001 - private, and handed through
-    ) -> None:
-        self._clock = clock
-        self.at_ns = at_ns
-        self.order = order
-        self.callback: Callable[[], None] | None = callback
-        self.periodic = periodic
-
-    def __lt__(self, other: _ManualTimer) -> bool:
-        return (self.at_ns, self.order) < (other.at_ns, other.order)
-
-    def cancel(self) -> None:
-        if self.callback is not None:
-            self.callback = None
-            self._clock._cancelled(self)  # noqa: SLF001 - two halves of one thing
-
-
-class Mover:
-    """One piece of work: it moves, or it rests until a timer wakes it.
-
-    A handler may sleep in tasks of its own (``asyncio.gather``). They inherit its mover, and the
-    mover rests when one of them sleeps and none is known to be awake; the handler itself is then
-    taken to wait for them.
-    """
-
-    __slots__ = ("_asleep", "_awake", "_clock", "_moving", "task")
-
-    def __init__(self, clock: ManualClock) -> None:
-        self._clock = clock
-        self._moving = False
-        self._asleep = 0
-        self._awake: set[asyncio.Task[Any]] = set()
-        self.task: asyncio.Task[Any] | None = None
-
-    def go(self) -> None:
-        """Move; the waker says so *before* it resumes the sleeper, or time would slip through."""
-        if not self._moving:
-            self._moving = True
-            self._clock._up(self)  # noqa: SLF001 - two halves of one thing
-
-    def rest(self) -> None:
-        """Stand still."""
-        if self._moving:
-            self._moving = False
-            self._clock._down(self)  # noqa: SLF001 - two halves of one thing
-
-    async def wait(self, woken: asyncio.Future[None]) -> None:
-        """Rest until ``woken`` is set by somebody who has called :meth:`go`."""
-        task = asyncio.current_task()
-        child = task if task is not self.task else None
-        if child is not None:
-            self._awake.discard(child)
-        self._asleep += 1
-        if not self._awake:
-            self.rest()
-        try:
-            await woken
-        except asyncio.CancelledError:
-            self.go()
-            raise
-        finally:
-            self._asleep -= 1
-            if child is not None and child not in self._awake:
-                self._awake.add(child)
-                child.add_done_callback(self._child_done)
-
-    def _child_done(self, child: asyncio.Task[Any]) -> None:
-        self._awake.discard(child)
-        if self._asleep and not self._awake:
-            self.rest()
-
-
-_MOVER: ContextVar[Mover | None] = ContextVar("appsync_emu_mover", default=None)
 
 
 class ManualClock:
@@ -226,14 +145,14 @@ class ManualClock:
 
     def __init__(self, start_ns: int = START_NS, *, hang_s: float = HANG_S) -> None:
         self._now_ns = start_ns
-        self._queue: list[_ManualTimer] = []
+        self._queue: list[ManualTimer] = []
         self._order = 0  # keeps equal deadlines first in, first out
         self._lasting = 0  # timers that settle has to wait for
         self._dead = 0  # cancelled timers still in the queue
         self._hang_s = hang_s
         self._moving: dict[Mover, None] = {}  # a set that keeps its order
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._starts = 0
+        self._idle: list[asyncio.Future[None]] = []  # who waits until nothing moves
         self._turns: deque[tuple[Mover, asyncio.Future[None]]] = deque()
         self._holders = 0
 
@@ -255,29 +174,25 @@ class ManualClock:
         """The time, in UTC."""
         return _moment(self._now_ns)
 
-    def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    def spawn(self, work: Coroutine[Any, Any, T], *, name: str | None = None) -> asyncio.Task[T]:
         """Run ``work`` as a task that is moving from before its first step."""
         mover = Mover(self)
         mover.go()
-        token = _MOVER.set(mover)
+        token = MOVER.set(mover)
         try:
-            mover.task = task = asyncio.get_running_loop().create_task(work)
+            task = asyncio.get_running_loop().create_task(work, name=name)
         finally:
-            _MOVER.reset(token)
-        task.add_done_callback(lambda _: mover.rest())
+            MOVER.reset(token)
+        mover.begin(task)
         return task
 
     def call_at(self, at_ns: int, callback: Callable[[], None], *, periodic: bool = False) -> Timer:
         """Call back when time reaches ``at_ns``; at the next move when that is past."""
-        self._order += 1
-        timer = _ManualTimer(self, max(at_ns, self._now_ns), self._order, callback, periodic)
-        self._lasting += not periodic
-        heapq.heappush(self._queue, timer)
-        return timer
+        return self._set(at_ns, callback, None, periodic=periodic)
 
     async def sleep(self, seconds: float) -> None:
         """Return when time has moved ``seconds`` on."""
-        mover = _MOVER.get()
+        mover = MOVER.get()
         woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def wake() -> None:
@@ -286,7 +201,7 @@ class ManualClock:
                     mover.go()
                 woken.set_result(None)
 
-        timer = self.call_at(self._now_ns + round(max(0.0, seconds) * NS), wake)
+        timer = self._set(self._now_ns + round(max(0.0, seconds) * NS), wake, mover)
         try:
             await (woken if mover is None else mover.wait(woken))
         finally:
@@ -299,7 +214,7 @@ class ManualClock:
         Handlers that run in threads take turns, in the order in which they were due, so that
         threads never decide what the journal says.
         """
-        mover = _MOVER.get()
+        mover = MOVER.get()
         if mover is None:  # a request from outside, which no test's journal depends on
             yield
             return
@@ -326,7 +241,7 @@ class ManualClock:
             raise UsageError(f"time does not go back: advance({seconds}) is negative")
         target_ns = self._now_ns + round(seconds * NS)
         await self._move(lambda: self._due_ns(target_ns) is None, target_ns)
-        self._now_ns = target_ns
+        self._now_ns = max(self._now_ns, target_ns)  # somebody else may have gone further
 
     async def settle(self, within_s: float = GIVE_UP_S) -> None:
         """Move on until nothing more can happen; periodic timers do not count.
@@ -339,7 +254,7 @@ class ManualClock:
         if self._lasting:
             raise LivenessError(
                 f"something is still due after {within_s:g} s of virtual time"
-                f" (at {iso_time(limit_ns)}); next: {self._busiest()}"
+                f" (at {iso_time(limit_ns)}): {self._waiting()}"
             )
 
     async def until(self, wanted: Awaitable[T], within_s: float = GIVE_UP_S) -> T:
@@ -350,22 +265,44 @@ class ManualClock:
         """
         future = asyncio.ensure_future(wanted)
         limit_ns = self._now_ns + round(within_s * NS)
-        while True:
-            await self._still()
+        try:
+            await self._move(lambda: future.done() or not self._lasting, limit_ns)
             if future.done():
                 return future.result()
-            if not self._lasting or self._due_ns(limit_ns) is None:
-                future.cancel()
-                raise LivenessError("this would never end: nothing more can happen")
-            self._fire()
+        finally:
+            future.cancel()
+        if not self._lasting:
+            raise LivenessError("this would never end: nothing more can happen")
+        raise LivenessError(
+            f"this did not end within {within_s:g} s of virtual time"
+            f" (at {iso_time(limit_ns)}): {self._waiting()}"
+        )
 
     # The machinery.
 
-    def _up(self, mover: Mover) -> None:
-        self._moving[mover] = None
-        self._idle.clear()
+    def _set(
+        self,
+        at_ns: int,
+        callback: Callable[[], None],
+        sleeper: Mover | None,
+        *,
+        periodic: bool = False,
+    ) -> ManualTimer:
+        self._order += 1
+        at_ns = max(at_ns, self._now_ns)
+        timer = ManualTimer(self, at_ns, self._order, callback, periodic, sleeper)
+        self._lasting += not periodic
+        heapq.heappush(self._queue, timer)
+        return timer
 
-    def _down(self, mover: Mover) -> None:
+    def up(self, mover: Mover) -> None:
+        """A mover starts to move."""
+        self._starts += 1
+        mover.since = self._starts
+        self._moving[mover] = None
+
+    def down(self, mover: Mover) -> None:
+        """A mover comes to rest."""
         del self._moving[mover]
         if not self._moving:
             self._rested()
@@ -378,9 +315,13 @@ class ManualClock:
                 mover.go()
                 woken.set_result(None)
                 return
-        self._idle.set()
+        waiting, self._idle = self._idle, []
+        for idle in waiting:
+            if not idle.done():
+                idle.set_result(None)
 
-    def _cancelled(self, timer: _ManualTimer) -> None:
+    def cancelled(self, timer: ManualTimer) -> None:
+        """A timer was cancelled: it stays in the queue until there are many such."""
         self._lasting -= not timer.periodic
         self._dead += 1
         if self._dead > 64 and self._dead * 2 > len(self._queue):  # noqa: PLR2004 - worth the sort
@@ -407,41 +348,55 @@ class ManualClock:
 
     async def _still(self) -> None:
         """Return when nothing moves, after work that was just scheduled has begun."""
-        await asyncio.sleep(0)
+        for _ in range(3):  # most come to rest within a round or two
+            await pause()
+            if not self._moving:
+                return
+        loop = asyncio.get_running_loop()
         while self._moving:
-            guard = asyncio.get_running_loop().call_later(self._hang_s, self._hung)
+            idle: asyncio.Future[None] = loop.create_future()
+            self._idle.append(idle)
+            watch = loop.call_later(self._hang_s, self._hung, self._starts, idle)
             try:
-                await self._idle.wait()
+                await idle
             finally:
-                guard.cancel()
-            await asyncio.sleep(0)
+                watch.cancel()
+            await pause()
 
-    def _hung(self) -> None:
+    def _hung(self, starts: int, idle: asyncio.Future[None]) -> None:
+        """Go on without those who have been moving since there were so many starts."""
         for mover in tuple(self._moving):
-            name = mover.task.get_name() if mover.task is not None else "a task"
+            if mover.since > starts:
+                continue
             _LOG.warning(
                 "%s has neither ended nor slept for %g real seconds; virtual time goes on without"
                 " it. Handlers wait with context.sleep.",
-                name,
+                mover.label,
                 self._hang_s,
             )
             mover.rest()
+        if not idle.done():  # others got on meanwhile: wait anew
+            idle.set_result(None)
 
     async def _move(self, done: Callable[[], bool], limit_ns: int) -> None:
-        for _ in range(WAKE_UPS_MAX):
+        fired: Counter[str] = Counter()
+        for number in range(WAKE_UPS_MAX):
             await self._still()
             if done() or self._due_ns(limit_ns) is None:
                 return
+            if number >= WAKE_UPS_MAX - 1_000:  # the last ones tell who is restless
+                fired[self._queue[0].label] += 1
             self._fire()
         raise LivenessError(
             f"{WAKE_UPS_MAX:,} wake-ups did not get to {iso_time(limit_ns)};"
-            f" the busiest: {self._busiest()}"
+            f" the busiest: {_counted(fired)}"
         )
 
-    def _busiest(self) -> str:
-        waiting = Counter(
-            getattr(timer.callback, "__qualname__", repr(timer.callback))
-            for timer in self._queue
-            if timer.callback is not None and not timer.periodic
-        )
-        return ", ".join(f"{name} ({count})" for name, count in waiting.most_common(3)) or "none"
+    def _waiting(self) -> str:
+        """Who waits, in numbers; the earliest first where numbers are equal."""
+        timers = sorted(timer for timer in self._queue if timer.callback is not None)
+        return _counted(Counter(timer.label for timer in timers if not timer.periodic))
+
+
+def _counted(labels: Counter[str]) -> str:
+    return ", ".join(f"{label} ({count})" for label, count in labels.most_common(3))
