@@ -35,6 +35,8 @@ __all__ = [
     "ScalarCompleter",
 ]
 
+Plans: TypeAlias = "dict[int, ObjectPlan]"
+
 NONE: Final = type(None)
 
 
@@ -47,7 +49,13 @@ class Bubble(Exception):  # noqa: N818 - not an error: it has been reported alre
 
 
 class RunLike(Protocol):
-    """What completers need of a running operation."""
+    """What completers need of a running operation.
+
+    Attributes:
+        plans: ``id`` of a completed object of an abstract type, to its plan.
+    """
+
+    plans: Plans
 
     def engine_error(self, message: str, place: Place) -> None:
         """Note an error of the engine at a place."""
@@ -115,7 +123,7 @@ class Completer:
         """Plain data, reduced to what is selected."""
         return value
 
-    def by_name(self, value: Value) -> Value:
+    def by_name(self, value: Value, plans: Plans) -> Value:
         """A completed value under the schema's own field names."""
         return value
 
@@ -271,11 +279,11 @@ class ListCompleter(Completer):
             return [self.item.prune(element) for element in value]
         return self.item.prune(value)
 
-    def by_name(self, value: Value) -> Value:
+    def by_name(self, value: Value, plans: Plans) -> Value:
         """Under the schema's field names."""
         if value is None or not self.renames:
             return value
-        return [self.item.by_name(element) for element in value]
+        return [self.item.by_name(element, plans) for element in value]
 
 
 class _TypeName(Completer):
@@ -352,9 +360,9 @@ class ObjectCompleter(Completer):
         """What is selected of plain data."""
         return self.plan.prune(value)
 
-    def by_name(self, value: Value) -> Value:
+    def by_name(self, value: Value, plans: Plans) -> Value:
         """Under the schema's field names."""
-        return self.plan.by_name(value) if self.renames and value is not None else value
+        return self.plan.by_name(value, plans) if self.renames and value is not None else value
 
 
 class AnyCompleter(Completer):
@@ -399,7 +407,14 @@ class AbstractCompleter(Completer):
                 place,
             )
             raise Bubble
-        return run.run_fields(self._plan_for(type_name), value, place)
+        plan = self._plan_for(type_name)
+        result = run.run_fields(plan, value, place)
+        run.plans[id(result)] = plan
+        return result
+
+    def by_name(self, value: Value, plans: Plans) -> Value:
+        """Under the schema's field names, with the name of the type."""
+        return None if value is None else plans[id(value)].by_name(value, plans)
 
     def prune(self, value: Value) -> Value:
         """What is selected of plain data."""

@@ -129,7 +129,7 @@ class Executor:
                 return _answer(run, None)
             if run.pending:
                 return self._mutation_later(run, plan, field, fields, data)
-            self._publish(field, data)
+            self._publish(run, field, data)
         return {"data": data} if not run.errors else _answer(run, data)
 
     def _mutation_field(
@@ -161,7 +161,7 @@ class Executor:
             if lost or run.lost:
                 return _answer(run, None)
             if field is not None:
-                self._publish(field, data)
+                self._publish(run, field, data)
             field = next(rest, None)
             if field is None:
                 return _answer(run, data)
@@ -170,14 +170,14 @@ class Executor:
             except Bubble:
                 lost = True
 
-    def _publish(self, field: FieldPlan, data: dict[str, Any]) -> None:
+    def _publish(self, run: Run, field: FieldPlan, data: dict[str, Any]) -> None:
         if self._published is None or field.name not in self._feeds:
             return
         completer, value = field.completer, data[field.key]
         # The service does not publish lists (AWS: "Enhanced subscriptions filtering").
         if value is None or completer is None or isinstance(completer, ListCompleter):
             return
-        self._published(field.name, completer.by_name(value))
+        self._published(field.name, completer.by_name(value, run.plans))
 
     def subscribe(self, request: GraphqlRequest) -> SubscriptionPlan | Awaitable[SubscriptionPlan]:
         """Accept a subscription: its resolver, if there is one, runs now.

@@ -64,8 +64,8 @@ class Overlap:
     def check(self, root: Kind, selections: SelectionSetNode) -> None:
         """Check an operation."""
         collected = self._collect([(root, selections)])
-        self._check_shapes(collected)
         self._check_names(collected)
+        self._check_shapes(collected)
 
     # Collecting
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from appsync_emu.graph.complete import Completer
+    from appsync_emu.graph.complete import Completer, Plans
     from appsync_emu.graph.loose import Value
 
 __all__ = ["Arguments", "FieldInfo", "FieldPlan", "ObjectPlan"]
@@ -138,10 +138,10 @@ class ObjectPlan:
             if field.completer is None or field.name in value
         }
 
-    def by_name(self, value: Mapping[str, Any]) -> dict[str, Any]:
+    def by_name(self, value: Mapping[str, Any], plans: Plans) -> dict[str, Any]:
         """A completed object under the schema's own field names."""
         result = {
-            field.name: field.completer.by_name(value[field.key])
+            field.name: field.completer.by_name(value[field.key], plans)
             if field.completer
             else value[field.key]
             for field in self.fields

@@ -61,6 +61,7 @@ class Run:
         "literals",
         "lost",
         "pending",
+        "plans",
         "request",
         "unplaced",
         "variables",
@@ -80,6 +81,7 @@ class Run:
         self.errors: list[dict[str, Any]] = []
         self.unplaced: list[tuple[dict[str, Any], int]] = []
         self.pending: list[Any] = []
+        self.plans: dict[int, ObjectPlan] = {}
         self.lost = False
 
     # Errors

@@ -25,7 +25,6 @@ from graphql import (
     GraphQLSyntaxError,
     InputObjectTypeDefinitionNode,
     InterfaceTypeDefinitionNode,
-    ListValueNode,
     ObjectTypeDefinitionNode,
     ScalarTypeDefinitionNode,
     SchemaDefinitionNode,
@@ -250,8 +249,7 @@ def _subscriptions(definitions: Sequence[DefinitionNode]) -> dict[str, Subscript
                         mutations = tuple(
                             value.value
                             for argument in directive.arguments or ()
-                            if isinstance(argument.value, ListValueNode)
-                            for value in argument.value.values
+                            for value in getattr(argument.value, "values", (argument.value,))
                             if isinstance(value, StringValueNode)
                         )
                         found[field.name.value] = SubscriptionField(mutations=mutations, node=field)

@@ -27,10 +27,11 @@ __all__ = ["SubscriptionPlan"]
 class _Rendering:
     """Completes one payload; only a message and a path are kept of an error."""
 
-    __slots__ = ("errors",)
+    __slots__ = ("errors", "plans")
 
     def __init__(self) -> None:
         self.errors: list[dict[str, Any]] = []
+        self.plans: dict[int, ObjectPlan] = {}
 
     def engine_error(self, message: str, place: Place) -> None:
         self.errors.append({"message": message, "path": path_of(place)})

@@ -297,7 +297,7 @@ class _Validator:
         return kind
 
     def _variable_fits(
-        self, use: VariableUse, definition: VariableDefinitionNode, kind: Any
+        self, use: VariableUse, definition: VariableDefinitionNode, kind: Kind
     ) -> None:
         if use.kind is None or kind is None:
             return

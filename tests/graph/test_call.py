@@ -1,0 +1,84 @@
+import asyncio
+
+import pytest
+
+from appsync_emu.graph.call import FieldCall, one_after_another, settled
+
+
+async def echo(value, turns):
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    return value
+
+
+def test_values_and_finished_coroutines_are_settled():
+    assert settled(5) == 5
+    assert settled(echo(6, 0)) == 6
+
+
+def test_started_coroutines_go_on():
+    async def go():
+        return await settled(echo(7, 3))
+
+    assert asyncio.run(go()) == 7
+
+
+def test_exceptions_reach_the_coroutine_and_may_be_answered():
+    async def stubborn():
+        try:
+            await asyncio.sleep(0)
+        except ValueError:
+            pass
+        await asyncio.sleep(0)
+        return "on"
+
+    async def gives_in():
+        try:
+            await asyncio.sleep(0)
+        except ValueError:
+            return "off"
+
+    for work, expected in ((stubborn, "on"), (gives_in, "off")):
+        resumed = settled(work())
+        resumed.send(None)
+        try:
+            resumed.throw(ValueError())
+            resumed.send(None)
+        except StopIteration as stop:
+            assert stop.value == expected
+
+
+def test_closing_closes_the_coroutine():
+    ended = []
+
+    async def work():
+        try:
+            await asyncio.sleep(0)
+        finally:
+            ended.append(True)
+
+    resumed = settled(work())
+    resumed.send(None)
+    resumed.close()
+    assert ended == [True]
+
+
+def test_exceptions_before_the_first_await_are_raised_at_once():
+    async def bad():
+        raise ValueError
+
+    with pytest.raises(ValueError):
+        settled(bad())
+
+
+def test_one_after_another():
+    async def go():
+        return await one_after_another(echo(1, 1), echo(2, 0))
+
+    assert asyncio.run(go()) == [1, 2]
+
+
+def test_path_of_a_call():
+    call = FieldCall({}, None, None, None, (None, "a", {}, True), {})
+    assert call.path == ["a"]
+    assert call.stash == {}
