@@ -17,7 +17,8 @@ from appsync_emu.core.records import (
     EventPublished,
     FaultsHealed,
 )
-from appsync_emu.engine import emulator as module
+from appsync_emu.core.request import GraphqlRequest, Identity
+from appsync_emu.engine import dispatcher as module
 from appsync_emu.errors import BusinessError, CommandRefused, UsageError
 
 PLACE = 'mutation { place(id: "1", total: 2) { traceId } }'
@@ -237,8 +238,8 @@ def test_the_trace_query_and_the_push_tell_the_same_story():
         pushed = []
         query = "{ traceId component status timestamp message errorType attempt command }"
         plan = emulator.subscribe(
-            module.GraphqlRequest(
-                f"subscription {{ onTrace {query} }}", {}, None, module.Identity(), {}, "r"
+            GraphqlRequest(
+                f"subscription {{ onTrace {query} }}", {}, None, Identity(), {}, "r"
             )
         )
         emulator.fanout.add(plan, lambda text: pushed.append(json.loads(text)["data"]["onTrace"]))

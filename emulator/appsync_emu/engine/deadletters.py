@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from appsync_emu.engine.clock import Clock
-    from appsync_emu.engine.dispatcher import Dispatcher, Run
+    from appsync_emu.engine.dispatcher import Dispatcher
     from appsync_emu.engine.entropy import Entropy
     from appsync_emu.engine.journal import Journal
+    from appsync_emu.engine.runs import Run
 
 __all__ = ["DeadLetters"]
 

@@ -8,21 +8,15 @@ abandoned: the delivery goes on without it, and whatever it still does is ignore
 from __future__ import annotations
 
 import asyncio
-import linecache
 import logging
-import traceback
 from collections import Counter, deque
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
-from appsync_emu.core.classify import ErrorClass, classify
 from appsync_emu.core.faults.plan import Plan, Point, Situation
 from appsync_emu.core.faults.verdict import Crash, Delay, Duplicate, Fail, Proceed, Verdict
 from appsync_emu.core.letters import input_of
 from appsync_emu.core.lifecycle import (
     Bury,
-    Delivery,
     Emit,
     Failed,
     Happening,
@@ -46,10 +40,10 @@ from appsync_emu.core.records import (
     FaultStruck,
     RetryScheduled,
 )
-from appsync_emu.datasources.marshal import MarshalError, marshal
-from appsync_emu.engine.handlers import Desk, HandlerContext, call_handler
-from appsync_emu.engine.idempotency import Claim, IdempotencyStore, key_of
-from appsync_emu.resolvers.context import plain_copy
+from appsync_emu.engine.attempts import Attempts
+from appsync_emu.engine.failures import timed_out
+from appsync_emu.engine.idempotency import Claim, IdempotencyStore
+from appsync_emu.engine.runs import Run, Unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,21 +51,23 @@ if TYPE_CHECKING:
     from appsync_emu.core.api import Api, Component
     from appsync_emu.core.jsonvalue import JsonObject
     from appsync_emu.core.retry import RetryPolicy
-    from appsync_emu.engine.clock import Clock, Timer
+    from appsync_emu.engine.clock import Clock
     from appsync_emu.engine.entropy import Entropy
+    from appsync_emu.engine.handlers import Desk
     from appsync_emu.engine.journal import Journal
     from appsync_emu.engine.threads import Threads
 
-__all__ = ["Dispatcher", "Outlet", "Run", "Unfinished"]
+__all__ = ["Dispatcher", "Outlet"]
 
 _LOG = logging.getLogger(__name__)
 NS = 1_000_000_000
-_OURS = str(Path(__file__).parents[1])
-STACK_FRAMES_MAX = 40
+DELIVERIES_PER_TRACE_MAX = 10_000
+"""A trace that starts more is a loop of events; the next one is refused."""
+TRACES_COUNTED_MAX = 10_000
 STOP_S = 0.2
 """Real seconds that cancelled attempts have to stop when the emulator is closed."""
 
-_STARTED, _SUCCEEDED, _WOKEN = Started(), Succeeded(), Woken()
+_STARTED, _WOKEN = Started(), Woken()
 _RECOGNISED, _REDRIVEN = Recognised(), Redriven()
 
 
@@ -86,52 +82,6 @@ class Outlet(Protocol):
 
     def bury(self, run: Run, effect: Bury) -> None:
         """Write the dead letter."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unfinished:
-    """A delivery that had not ended when the emulator was closed."""
-
-    facts: DeliveryFacts
-    attempts: int
-    state: str
-
-
-class Run:
-    """A delivery in progress: its value, and what waits or works for it."""
-
-    __slots__ = (
-        "component",
-        "context",
-        "delivery",
-        "emitted",
-        "event",
-        "facts",
-        "key",
-        "task",
-        "timer",
-        "token",
-    )
-
-    def __init__(self, facts: DeliveryFacts, component: Component, event: JsonObject) -> None:
-        self.facts = facts
-        self.component = component
-        self.event = event
-        self.delivery = Delivery()
-        self.key = key_of(component.idempotency_key, event)
-        self.emitted = 0
-        self.token = 0  # the attempt whose outcome counts; 0 when none is running
-        self.task: asyncio.Task[None] | None = None
-        self.timer: Timer | None = None
-        self.context: HandlerContext | None = None
-
-
-class _Injected(BaseException):
-    """An injected failure on its way out of an attempt; nobody else's ``except`` may stop it."""
-
-    def __init__(self, error: ErrorInfo, restart_after_s: float | None = None) -> None:
-        self.error = error
-        self.restart_after_s = restart_after_s
 
 
 class Dispatcher:
@@ -170,7 +120,15 @@ class Dispatcher:
         self._outlet = outlet
         self.policies: dict[str, RetryPolicy] = {}
         self._keys: IdempotencyStore[Run] = IdempotencyStore()
+        self._attempts = Attempts(
+            clock=clock,
+            threads=threads,
+            keys=self._keys,
+            verdict=self._verdict,
+            desk=outlet.desk,
+        )
         self._live: dict[Run, None] = {}
+        self._started: dict[str, int] = {}
         self._of_trace: Counter[str] = Counter()
         self._running: Counter[str] = Counter()
         self._queues: dict[str, deque[Run]] = {}
@@ -183,6 +141,19 @@ class Dispatcher:
     def room(self, deliveries: int) -> bool:
         """Whether so many more fit into the queues."""
         return not self._closed and len(self._live) + deliveries <= self._api.queue_limit
+
+    def reserve(self, trace_id: str, deliveries: int) -> bool:
+        """Whether a trace may start so many more; counts them when it may."""
+        if not self.room(deliveries):
+            return False
+        started = self._started.get(trace_id, 0) + deliveries
+        if started > DELIVERIES_PER_TRACE_MAX:
+            return False
+        if deliveries:
+            self._started[trace_id] = started
+            if len(self._started) > TRACES_COUNTED_MAX:
+                del self._started[next(iter(self._started))]
+        return True
 
     def accept(self, facts: DeliveryFacts, component: Component, event: JsonObject) -> None:
         """Take a delivery: status ``accepted``; the first attempt begins as soon as it can."""
@@ -370,7 +341,7 @@ class Dispatcher:
         token = run.token = run.delivery.attempt
         deadline_ns = self._clock.now_ns() + round(run.component.timeout_s * NS)
         run.timer = self._clock.call_at(deadline_ns, lambda: self._time_is_up(run, token))
-        outcome, applied = await self._outcome(run, deadline_ns)
+        outcome, applied = await self._attempts.outcome(run, deadline_ns)
         if run.token != token:
             return  # its time was up, and the delivery has gone on
         self._over(run)
@@ -393,64 +364,8 @@ class Dispatcher:
             self._abandoned.add(task)
             task.add_done_callback(self._abandoned.discard)
             task.cancel()
-        seconds = run.component.timeout_s
-        message = (
-            f"RequestId: {run.facts.delivery_id} Error: Task timed out after {seconds:.2f} seconds"
-        )
-        error = ErrorInfo("Sandbox.Timedout", message, ErrorClass.TECHNICAL.value, "time limit")
+        error = timed_out(run.facts.delivery_id, run.component.timeout_s)
         self._happened(run, Failed(error))
-
-    async def _outcome(self, run: Run, deadline_ns: int) -> tuple[Happening, bool]:
-        """What the attempt came to, and whether the handler returned."""
-        applied = False
-        try:
-            verdict = self._verdict(run, Point.ATTEMPT)
-            await self._before(verdict)
-            run.context = context = HandlerContext(
-                function_name=run.component.name,
-                aws_request_id=run.facts.delivery_id,
-                trace_id=run.facts.trace_id,
-                attempt=run.delivery.attempts,
-                deadline_ns=deadline_ns,
-                clock=self._clock,
-                desk=self._outlet.desk(run),
-            )
-            event = plain_copy(run.event)
-            result = await call_handler(run.component.handler, event, context, self._threads)
-            if result is not None:
-                marshal(result)
-            applied = True
-            if run.key is not None and run.token == run.delivery.attempt:
-                self._keys.complete(run.component.name, run.key)
-            await self._after(verdict)
-        except _Injected as injected:
-            return Failed(injected.error, injected.restart_after_s), applied
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # noqa: BLE001 - sys.exit and cancellation are failures too
-            return Failed(_error_info(error)), applied
-        return _SUCCEEDED, applied
-
-    async def _before(self, verdict: Verdict) -> None:
-        """What a fault does before the handler is called."""
-        if isinstance(verdict, Delay):
-            await self._clock.sleep(verdict.seconds)
-        elif isinstance(verdict, Fail) and verdict.phase == "request":
-            await self._fail(verdict)
-        elif isinstance(verdict, Crash) and verdict.phase == "request":
-            raise _Injected(verdict.error, verdict.restart_after_s)
-
-    async def _after(self, verdict: Verdict) -> None:
-        """What a fault does after the handler returned."""
-        if isinstance(verdict, Fail) and verdict.phase == "response":
-            await self._fail(verdict)
-        elif isinstance(verdict, Crash) and verdict.phase == "response":
-            raise _Injected(verdict.error, verdict.restart_after_s)
-
-    async def _fail(self, verdict: Fail) -> None:
-        if verdict.after_s:
-            await self._clock.sleep(verdict.after_s)
-        raise _Injected(verdict.error)
 
     # What happened, and what follows.
 
@@ -533,44 +448,3 @@ class Dispatcher:
             for future in self._ended.pop(facts.trace_id, ()):
                 if not future.done():
                     future.set_result(None)
-
-
-def _error_info(error: BaseException) -> ErrorInfo:
-    """An exception as the journal remembers it, with the part of the stack that is the user's."""
-    if isinstance(error, MarshalError):
-        return ErrorInfo(
-            error.error_type, error.message, ErrorClass.TECHNICAL.value, "unknown type"
-        )
-    if isinstance(error, SystemExit):
-        status = error.code if isinstance(error.code, int) else int(error.code is not None)
-        message = f"Runtime exited with error: exit status {status}"
-        return ErrorInfo(
-            "Runtime.ExitError", message, ErrorClass.TECHNICAL.value, "the handler called sys.exit"
-        )
-    classified = classify(error)
-    response = getattr(error, "response", None)
-    aws = response.get("Error", {}).get("Code") if isinstance(response, dict) else None
-    try:
-        message = str(error)
-    except Exception:  # noqa: BLE001 - the exception is the user's, and so may its methods be
-        message = "(the exception has no text)"
-    return ErrorInfo(
-        aws or type(error).__name__,
-        message,
-        classified.error_class.value,
-        classified.why,
-        _stack_of(error),
-    )
-
-
-def _stack_of(error: BaseException) -> tuple[str, ...]:
-    """The user's part of the stack, as Lambda's ``stackTrace`` shows it."""
-    lines = []
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        code = frame.f_code
-        if not code.co_filename.startswith(_OURS):
-            source = linecache.getline(code.co_filename, line, frame.f_globals).strip()
-            lines.append(
-                f'  File "{code.co_filename}", line {line}, in {code.co_name}\n    {source}'
-            )
-    return tuple(lines[-STACK_FRAMES_MAX:])

@@ -9,55 +9,46 @@ from typing import TYPE_CHECKING, Any, Self
 
 from appsync_emu.core.auth import authenticate
 from appsync_emu.core.checks import Rules, Violation, check
-from appsync_emu.core.events import Event
 from appsync_emu.core.faults.plan import Fault, Plan
 from appsync_emu.core.records import (
-    CommandAccepted,
-    DeliveryFacts,
-    EventPublished,
     FaultsHealed,
 )
 from appsync_emu.core.request import GraphqlRequest, Identity
-from appsync_emu.core.traces import iso_time
 from appsync_emu.datasources import source_opener
-from appsync_emu.engine.bus import FAILURE_DETAIL_TYPE, FAILURE_SOURCE, Bus, failure_detail
 from appsync_emu.engine.clock import RealClock
 from appsync_emu.engine.deadletters import DeadLetters
+from appsync_emu.engine.desk import TraceDesk
 from appsync_emu.engine.dispatcher import Dispatcher
 from appsync_emu.engine.entropy import Entropy
 from appsync_emu.engine.fanout import Fanout
 from appsync_emu.engine.functions import Functions
 from appsync_emu.engine.gateway import Gateway
+from appsync_emu.engine.intake import Intake
 from appsync_emu.engine.journal import Journal
+from appsync_emu.engine.publisher import Publisher
 from appsync_emu.engine.session import SessionServices
 from appsync_emu.engine.threads import Threads
 from appsync_emu.engine.traces import TraceView
-from appsync_emu.errors import CommandRefused, TechnicalError, UsageError, WireError
+from appsync_emu.errors import CommandRefused, UsageError
 from appsync_emu.graph.documents import operation_for
 from appsync_emu.graph.execute import Executor
 from appsync_emu.graph.schema import build
 from appsync_emu.resolvers.build import build_resolvers
-from appsync_emu.resolvers.context import direct_event, plain_copy
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
     from types import TracebackType
 
     from appsync_emu.core.api import Api, CommandSpec
-    from appsync_emu.core.jsonvalue import Json, JsonObject
+    from appsync_emu.core.jsonvalue import Json
     from appsync_emu.core.lifecycle import Bury, Emit
     from appsync_emu.engine.clock import Clock
-    from appsync_emu.engine.dispatcher import Run, Unfinished
-    from appsync_emu.graph.execute import FieldCall, Resolver, SubscriptionPlan
+    from appsync_emu.engine.runs import Run, Unfinished
+    from appsync_emu.graph.call import FieldCall, Resolver
     from appsync_emu.graph.schema import Schema
+    from appsync_emu.graph.selection import SubscriptionPlan
 
 __all__ = ["Emulator"]
-
-DELIVERIES_PER_TRACE_MAX = 10_000
-"""A trace that starts more is a loop of events; the next one is refused."""
-
-TRACE_ID_MAX = 256
-_CREDENTIALS = frozenset({"authorization", "cookie", "x-api-key", "x-amz-security-token"})
 
 
 class Emulator:
@@ -106,8 +97,6 @@ class Emulator:
         self.faults = Plan(tuple(faults))
         self.fanout = Fanout(self.schema.subscriptions, ids=self._id_arguments())
         self._threads = Threads()
-        self._bus = Bus(api.components.values())
-        self._started: dict[str, int] = {}
         self.dispatcher = Dispatcher(
             api=api,
             clock=self.clock,
@@ -118,6 +107,20 @@ class Emulator:
             outlet=self,
         )
         self.deadletters.connect(self.dispatcher)
+        self._publisher = Publisher(
+            api,
+            clock=self.clock,
+            entropy=self.entropy,
+            journal=self.journal,
+            dispatcher=self.dispatcher,
+        )
+        self._intake = Intake(
+            api,
+            clock=self.clock,
+            entropy=self.entropy,
+            journal=self.journal,
+            dispatcher=self.dispatcher,
+        )
         self._traces = TraceView(api, self.schema, self.journal)
         self._traces.follow(self.fanout.publish)
         self.executor = Executor(
@@ -261,210 +264,49 @@ class Emulator:
             for name in self.schema.field_names(type_name)
         }
 
-    # Commands: what the resolvers of command fields do.
+    # What the parts ask of each other.
 
     def _resolvers(self) -> dict[tuple[str, str], Resolver]:
-        functions = Functions(self.clock, self.entropy, self._threads, self)
-        resolvers = build_resolvers(self.api, source_opener(functions.invoke))
-        for spec in self.api.commands.values():
-            resolvers[spec.type_name, spec.field_name] = self._accepting(spec)
-            type_name = self.schema.mutation_type or "Mutation"
-            for part in spec.path[:-1]:  # a namespace has no data of its own
-                resolvers.setdefault((type_name, part), _empty)
-                type_name = self.schema.fields_of(type_name)[part].strip("[]!")
+        functions = Functions(self.clock, self.entropy, self._threads, self._field_desk)
+        resolvers = self._intake.resolvers(self.schema)
         if self._traces.query is not None:
-            resolvers.setdefault(self._traces.query, self._traces.resolve)
-        return resolvers
+            resolvers[self._traces.query] = self._traces.resolve
+        return resolvers | build_resolvers(self.api, source_opener(functions.invoke))
 
-    def _accepting(self, spec: CommandSpec) -> Resolver:
-        components = [self.api.components[name] for name in spec.components]
-        header, field = self.api.trace.header.lower(), self.api.trace.field
-        coordinate = f"{spec.type_name}.{spec.field_name}"
+    def _field_desk(self, call: FieldCall, request_id: str) -> TraceDesk:
+        request = call.request
+        return TraceDesk(
+            trace_id=self._intake.trace_of(request.headers) or request_id,
+            identity=request.identity,
+            key=(request_id,),
+            by=None,
+            command=None,
+            entropy=self.entropy,
+            publisher=self._publisher,
+            send=self.send,
+        )
 
-        def accept(call: FieldCall) -> object:
-            key = self.entropy.occurrence(coordinate, call.arguments)
-            command_id = self.entropy.uuid("command", *key)
-            trace_id = self.trace_of(call.request, header) or command_id
-            event = direct_event(call)
-            event["request"]["headers"][header] = trace_id
-            if not self._room(trace_id, len(components)):
-                raise WireError("TooManyRequestsException", "Rate Exceeded.")
-            kept = {
-                name: value
-                for name, value in event["request"]["headers"].items()
-                if name not in _CREDENTIALS
-            }
-            self.journal.append(
-                CommandAccepted(
-                    self.clock.now_ns(),
-                    trace_id,
-                    command_id,
-                    spec.field_name,
-                    coordinate,
-                    event,
-                    event["identity"],
-                    kept,
-                    spec.components,
-                )
-            )
-            for component in components:
-                facts = DeliveryFacts(
-                    self.entropy.uuid("delivery", command_id, component.name),
-                    trace_id,
-                    component.name,
-                    spec.field_name,
-                    None,
-                    command_id,
-                )
-                self.dispatcher.accept(facts, component, event)
-            return {field: trace_id}
-
-        return accept
-
-    def trace_of(self, request: GraphqlRequest, header: str) -> str | None:
-        """The trace that the request's correlation header carries on, if it does.
-
-        Raises:
-            WireError: the header is longer than a trace id can be.
-        """
-        value = request.headers.get(header)
-        if isinstance(value, list):
-            value = value[0]
-        if value is not None and len(value) > TRACE_ID_MAX:
-            raise WireError(
-                "BadRequestException", f"The header {header} is longer than {TRACE_ID_MAX} letters."
-            )
-        return value or None
-
-    def _room(self, trace_id: str, deliveries: int) -> bool:
-        if not self.dispatcher.room(deliveries):
-            return False
-        started = self._started.get(trace_id, 0) + deliveries
-        if started > DELIVERIES_PER_TRACE_MAX:
-            return False
-        if deliveries:
-            self._started[trace_id] = started
-            if len(self._started) > DELIVERIES_PER_TRACE_MAX:
-                del self._started[next(iter(self._started))]
-        return True
-
-    # Events, dead letters: what the dispatcher hands on.
-
-    def desk(self, run: Run) -> _Desk:
+    def desk(self, run: Run) -> TraceDesk:
         """What the handler of this run can ask for."""
-        return _Desk(self, run)
-
-    def publish(
-        self,
-        trace_id: str,
-        event_id: str,
-        detail_type: str,
-        detail: Json,
-        *,
-        source: str,
-        by: str | None,
-        command: str | None,
-        forced: bool = False,
-    ) -> None:
-        """Put an event onto the bus; the components whose patterns match are started.
-
-        Raises:
-            TechnicalError: the queues are full, unless ``forced``.
-        """
-        now_ns = self.clock.now_ns()
-        if not isinstance(detail, Mapping):
-            raise UsageError(f"the detail of {detail_type} is not a JSON object: {detail!r}")
-        event = Event(
-            id=event_id,
-            detail_type=detail_type,
-            source=source,
-            detail=plain_copy(dict(detail)),
-            time=f"{iso_time(now_ns)[:19]}Z",
-        ).as_dict()
-        matching = self._bus.matching(event)
-        if not self._room(trace_id, len(matching)) and not forced:
-            raise TechnicalError("ThrottlingException: the queues are full")
-        names = tuple(component.name for component in matching)
-        self.journal.append(EventPublished(now_ns, trace_id, event_id, event, by, names))
-        for component in matching:
-            facts = DeliveryFacts(
-                self.entropy.uuid("delivery", event_id, component.name),
-                trace_id,
-                component.name,
-                command,
-                detail_type,
-                event_id,
-                by,
-            )
-            self.dispatcher.accept(facts, component, event)
+        facts = run.facts
+        claims = run.event.get("identity")
+        return TraceDesk(
+            trace_id=facts.trace_id,
+            identity=Identity(
+                self.api.authentication, claims if isinstance(claims, Mapping) else None
+            ),
+            key=(facts.delivery_id, run.delivery.attempt),
+            by=facts.component,
+            command=facts.command,
+            entropy=self.entropy,
+            publisher=self._publisher,
+            send=self.send,
+        )
 
     def failed(self, run: Run, effect: Emit) -> None:
         """Throw the error event of a delivery that failed for good."""
-        facts, error = run.facts, effect.error
-        attempt = run.delivery.attempt
-        detail = failure_detail(
-            request_id=facts.delivery_id,
-            component=facts.component,
-            attempts=run.delivery.attempts,
-            payload=run.event,
-            error_type=error.type,
-            message=error.message,
-            stack=error.stack,
-            at=iso_time(self.clock.now_ns()),
-            reason=effect.reason,
-            command=facts.command,
-        )
-        self.publish(
-            facts.trace_id,
-            self.entropy.uuid("failure", facts.delivery_id, attempt),
-            FAILURE_DETAIL_TYPE,
-            detail,
-            source=FAILURE_SOURCE,
-            by=facts.component,
-            command=facts.command,
-            forced=True,
-        )
+        self._publisher.failed(run, effect)
 
     def bury(self, run: Run, effect: Bury) -> None:
         """Write the dead letter of a delivery that failed for good."""
         self.deadletters.write(run, effect.reason)
-
-
-def _empty(_: FieldCall) -> object:
-    return {}
-
-
-class _Desk:
-    """What a command's handler asks of the engine, on behalf of its delivery."""
-
-    __slots__ = ("_emulator", "_run")
-
-    def __init__(self, emulator: Emulator, run: Run) -> None:
-        self._emulator = emulator
-        self._run = run
-
-    def emit(self, detail_type: str, detail: Json, source: str | None) -> str:
-        run, emulator = self._run, self._emulator
-        run.emitted += 1
-        event_id = emulator.entropy.uuid("event", run.facts.delivery_id, run.emitted)
-        emulator.publish(
-            run.facts.trace_id,
-            event_id,
-            detail_type,
-            detail,
-            source=source or emulator.api.name,
-            by=run.facts.component,
-            command=run.facts.command,
-        )
-        return event_id
-
-    def send(self, command: str, arguments: Mapping[str, Json]) -> str:
-        run = self._run
-        claims: JsonObject | None = None
-        asked_by = run.event.get("identity")
-        if isinstance(asked_by, Mapping):
-            claims = asked_by
-        identity = Identity(self._emulator.api.authentication, claims)
-        return self._emulator.send(
-            command, arguments, trace_id=run.facts.trace_id, identity=identity
-        )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from appsync_emu.core.api import Api
     from appsync_emu.engine.clock import Clock
-    from appsync_emu.engine.dispatcher import Unfinished
+    from appsync_emu.engine.runs import Unfinished
 
 __all__ = ["Server", "make_app", "run", "start"]
 

@@ -1,0 +1,115 @@
+"""One attempt: the user's handler, and the fault that strikes before or after it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from appsync_emu.core.faults.plan import Point
+from appsync_emu.core.faults.verdict import Crash, Delay, Fail
+from appsync_emu.core.lifecycle import Failed, Succeeded
+from appsync_emu.datasources.marshal import marshal
+from appsync_emu.engine.failures import error_info
+from appsync_emu.engine.handlers import HandlerContext, call_handler
+from appsync_emu.resolvers.context import plain_copy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from appsync_emu.core.faults.verdict import Verdict
+    from appsync_emu.core.records import ErrorInfo
+    from appsync_emu.engine.clock import Clock
+    from appsync_emu.engine.handlers import Desk
+    from appsync_emu.engine.idempotency import IdempotencyStore
+    from appsync_emu.engine.runs import Run
+    from appsync_emu.engine.threads import Threads
+
+__all__ = ["Attempts"]
+
+_SUCCEEDED = Succeeded()
+
+
+class _Injected(BaseException):
+    """An injected failure on its way out of an attempt; nobody else's ``except`` may stop it."""
+
+    def __init__(self, error: ErrorInfo, restart_after_s: float | None = None) -> None:
+        self.error = error
+        self.restart_after_s = restart_after_s
+
+
+class Attempts:
+    """Makes attempts.
+
+    Args:
+        clock: time.
+        threads: for handlers that are not coroutines.
+        keys: is told of keys whose handler returned.
+        verdict: asks the plan of faults.
+        desk: what the handler of a run can ask for.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        threads: Threads,
+        keys: IdempotencyStore[Run],
+        verdict: Callable[[Run, Point], Verdict],
+        desk: Callable[[Run], Desk],
+    ) -> None:
+        self._clock = clock
+        self._threads = threads
+        self._keys = keys
+        self._verdict = verdict
+        self._desk = desk
+
+    async def outcome(self, run: Run, deadline_ns: int) -> tuple[Succeeded | Failed, bool]:
+        """What the attempt came to, and whether the handler returned."""
+        applied = False
+        try:
+            verdict = self._verdict(run, Point.ATTEMPT)
+            await self._before(verdict)
+            run.context = context = HandlerContext(
+                function_name=run.component.name,
+                aws_request_id=run.facts.delivery_id,
+                trace_id=run.facts.trace_id,
+                attempt=run.delivery.attempts,
+                deadline_ns=deadline_ns,
+                clock=self._clock,
+                desk=self._desk(run),
+            )
+            event = plain_copy(run.event)
+            result = await call_handler(run.component.handler, event, context, self._threads)
+            if result is not None:
+                marshal(result)
+            applied = True
+            if run.key is not None and run.token == run.delivery.attempt:
+                self._keys.complete(run.component.name, run.key)
+            await self._after(verdict)
+        except _Injected as injected:
+            return Failed(injected.error, injected.restart_after_s), applied
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - sys.exit and cancellation are failures too
+            return Failed(error_info(error)), applied
+        return _SUCCEEDED, applied
+
+    async def _before(self, verdict: Verdict) -> None:
+        """What a fault does before the handler is called."""
+        if isinstance(verdict, Delay):
+            await self._clock.sleep(verdict.seconds)
+        elif isinstance(verdict, Fail) and verdict.phase == "request":
+            await self._fail(verdict)
+        elif isinstance(verdict, Crash) and verdict.phase == "request":
+            raise _Injected(verdict.error, verdict.restart_after_s)
+
+    async def _after(self, verdict: Verdict) -> None:
+        """What a fault does after the handler returned."""
+        if isinstance(verdict, Fail) and verdict.phase == "response":
+            await self._fail(verdict)
+        elif isinstance(verdict, Crash) and verdict.phase == "response":
+            raise _Injected(verdict.error, verdict.restart_after_s)
+
+    async def _fail(self, verdict: Fail) -> None:
+        if verdict.after_s:
+            await self._clock.sleep(verdict.after_s)
+        raise _Injected(verdict.error)
