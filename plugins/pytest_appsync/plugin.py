@@ -172,8 +172,9 @@ def appsync_factory(
 ) -> Callable[..., AbstractContextManager[Harness]]:
     """Emulators, as many as a test wants, each in a ``with`` block of its own.
 
-    It is called with the words of the marker, and ``api=`` for another API. Invariants are checked at the
-    end of the block. Use it inside Hypothesis' ``@given`` and in fixtures of wider scope.
+    ``with appsync_factory(seed=7) as appsync:`` takes the words of the marker, and ``api=`` for
+    another API. Invariants are checked at the end of the block. Use it inside Hypothesis'
+    ``@given`` and in fixtures of wider scope.
     """
     from pytest_appsync.settings import factory  # noqa: PLC0415 - only where it is used
 

@@ -1,0 +1,13 @@
+"""Answers that explain themselves."""
+
+from __future__ import annotations
+
+from pytest_appsync.verdict import Verdict
+
+
+def test_a_verdict_is_its_answer_and_shows_its_reason():
+    no = Verdict(holds=False, why="wanted success; Place ended 'error'")
+
+    assert not no
+    assert Verdict(holds=True, why="fine")
+    assert repr(no) == "<wanted success; Place ended 'error'>"
