@@ -60,7 +60,7 @@ class HandlerContext:
         "_deadline_ns",
         "_desk",
         "_loop",
-        "_pending",
+        "_sleeping",
         "_thread",
         "attempt",
         "aws_request_id",
@@ -94,7 +94,7 @@ class HandlerContext:
         self._desk = desk
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
-        self._pending: Future[Any] | None = None
+        self._sleeping: dict[asyncio.Task[Any], None] = {}  # on behalf of threads
         self._closed = False
 
     @property
@@ -154,21 +154,27 @@ class HandlerContext:
 
     def sleep(self, seconds: float) -> Awaitable[None]:
         """Let ``seconds`` pass on the emulator's clock: await it, or just call it in a ``def``."""
+        self._ensure_open()
         if threading.get_ident() == self._thread:
             return self.clock.sleep(seconds)
-        self._ensure_open()
-        pending = asyncio.run_coroutine_threadsafe(self._sleep(seconds), self._loop)
-        self._wait(pending)
+        self._wait(asyncio.run_coroutine_threadsafe(self._sleep(seconds), self._loop))
         return _Slept()
 
     async def _sleep(self, seconds: float) -> None:
-        await self.clock.sleep(seconds)
+        self._ensure_open()  # it may have been closed on the way from the thread to the loop
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - run_coroutine_threadsafe has just made it
+        self._sleeping[task] = None
+        try:
+            await self.clock.sleep(seconds)
+        finally:
+            del self._sleeping[task]
 
     def close(self) -> None:
         """The attempt is over: whatever the handler still tries is refused."""
         self._closed = True
-        if self._pending is not None:
-            self._pending.cancel()
+        for task in self._sleeping:
+            task.cancel()
 
     def _ensure_open(self) -> None:
         if self._closed:
@@ -180,16 +186,15 @@ class HandlerContext:
             return ask()
 
         async def asked() -> str:
+            self._ensure_open()
             return ask()
 
         return str(self._wait(asyncio.run_coroutine_threadsafe(asked(), self._loop)))
 
     def _wait(self, pending: Future[Any]) -> object:
-        self._pending = pending
         try:
             return pending.result()
         finally:
-            self._pending = None
             self._ensure_open()
 
 
@@ -202,6 +207,7 @@ async def call_handler(
     """
     if handler.is_async:
         return await handler.call(event, context)
-    async with context.clock.turn():
-        result = await threads.run(lambda: handler.call(event, context))
+    clock = context.clock
+    async with clock.turn():
+        result = await threads.run(lambda: handler.call(event, context), bounded=not clock.virtual)
     return await result if hasattr(result, "__await__") else result

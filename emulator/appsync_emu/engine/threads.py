@@ -72,11 +72,13 @@ class _Worker:
 
     def kill(self) -> None:
         """Raise :class:`Killed` in the thread, and let it end."""
-        self.jobs.put(None)
+        # In this order: a thread that has just ended its job would otherwise leave its loop, and
+        # be struck where nobody catches it.
         if self.thread.ident is not None:
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
                 ctypes.c_ulong(self.thread.ident), ctypes.py_object(Killed)
             )
+        self.jobs.put(None)
 
 
 class Threads:
@@ -88,13 +90,22 @@ class Threads:
         self._made = 0
         self._queue: deque[asyncio.Future[None]] = deque()
 
-    async def run(self, call: Callable[[], Any]) -> Any:  # noqa: ANN401 - what the handler returns
-        """Run ``call`` in a thread; when this is cancelled, the thread is killed."""
+    async def run(self, call: Callable[[], Any], *, bounded: bool = True) -> Any:  # noqa: ANN401 - what the handler returns
+        """Run ``call`` in a thread; when this is cancelled, the thread is killed.
+
+        ``bounded`` waits when :data:`THREADS_MAX` threads are busy. Under virtual time that would
+        be waiting for sleepers that cannot wake while somebody waits.
+        """
         loop = asyncio.get_running_loop()
-        while self._busy >= THREADS_MAX:
+        while bounded and self._busy >= THREADS_MAX:
             free = loop.create_future()
             self._queue.append(free)
-            await free
+            try:
+                await free
+            except asyncio.CancelledError:
+                if free.done() and not free.cancelled():
+                    self._wake_one()  # the place was meant for somebody who still wants it
+                raise
         worker = self._idle.pop() if self._idle else self._hire()
         self._busy += 1
         future: asyncio.Future[Any] = loop.create_future()
@@ -108,11 +119,14 @@ class Threads:
                 worker.kill()
             else:
                 self._idle.append(worker)
-            while self._queue:
-                free = self._queue.popleft()
-                if not free.done():
-                    free.set_result(None)
-                    break
+            self._wake_one()
+
+    def _wake_one(self) -> None:
+        while self._queue:
+            free = self._queue.popleft()
+            if not free.done():
+                free.set_result(None)
+                return
 
     def _hire(self) -> _Worker:
         self._made += 1
