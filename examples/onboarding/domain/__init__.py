@@ -1,0 +1,1 @@
+"""Users, their workspaces, and who is told about them."""
