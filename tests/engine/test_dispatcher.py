@@ -3,123 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
-from dataclasses import dataclass, field
 
 import pytest
+from engine.deliveries import Kit, component, failing, fault, run
 
-from appsync_emu.core.api import Api, Component, DeadletterPolicy, Handler, SdlSource
 from appsync_emu.core.faults.crash import CrashEffect
 from appsync_emu.core.faults.delay import DelayEffect
 from appsync_emu.core.faults.duplicate import DuplicateEffect
 from appsync_emu.core.faults.error import ErrorEffect
 from appsync_emu.core.faults.names import NAMED_ERRORS
-from appsync_emu.core.faults.plan import Fault, Plan, Point, Strike
+from appsync_emu.core.faults.plan import Fault, Point
 from appsync_emu.core.records import (
     AttemptFailed,
     AttemptStarted,
     DeliveryAccepted,
     DeliveryEnded,
-    DeliveryFacts,
     RetryScheduled,
 )
-from appsync_emu.core.retry import Backoff, BackoffKind, RetryPolicy
-from appsync_emu.engine.clock import START_NS, ManualClock, RealClock
-from appsync_emu.engine.dispatcher import Dispatcher
-from appsync_emu.engine.entropy import Entropy
-from appsync_emu.engine.journal import Journal
-from appsync_emu.engine.threads import Threads
+from appsync_emu.core.retry import RetryPolicy
+from appsync_emu.engine.clock import RealClock
 from appsync_emu.errors import BusinessError, PermanentError
-
-MINUTELY = RetryPolicy(backoff=Backoff(kind=BackoffKind.FIXED, base_s=60))
-
-
-def component(call, name="C", **options):
-    is_async = asyncio.iscoroutinefunction(call)
-    handler = Handler(path=f"tests:{name}", call=call, is_async=is_async)
-    return Component(name=name, handler=handler, retry=options.pop("retry", MINUTELY), **options)
-
-
-@dataclass
-class Kit:
-    """A dispatcher with everything around it, and an outlet that only remembers."""
-
-    faults: tuple[Fault, ...] = ()
-    business: bool = False
-    clock: object = None
-    queue_limit: int = 100
-    failed_with: list = field(default_factory=list)
-    buried: list = field(default_factory=list)
-
-    def __post_init__(self):
-        self.clock = self.clock or ManualClock(hang_s=0.2)
-        self.journal = Journal()
-        api = Api(
-            name="kit",
-            schema=(SdlSource("kit", ""),),
-            deadletters=DeadletterPolicy(business=self.business),
-            queue_limit=self.queue_limit,
-        )
-        self.dispatcher = Dispatcher(
-            api=api,
-            clock=self.clock,
-            entropy=Entropy(7),
-            journal=self.journal,
-            faults=Plan(self.faults),
-            threads=Threads(),
-            outlet=self,
-        )
-        self.count = 0
-
-    def desk(self, run):
-        return None
-
-    def failed(self, run, effect):
-        self.failed_with.append(effect.error.type)
-
-    def bury(self, run, effect):
-        self.buried.append((run, effect.reason))
-
-    def accept(self, spec, event=None, trace="t"):
-        self.count += 1
-        facts = DeliveryFacts(f"d{self.count}", trace, spec.name, "cmd", None, f"c{self.count}")
-        self.dispatcher.accept(facts, spec, event or {"arguments": {}})
-        return facts
-
-    def of(self, kind):
-        return [record for record in self.journal.records if isinstance(record, kind)]
-
-    @property
-    def ends(self):
-        return [(end.status, end.attempts) for end in self.of(DeliveryEnded)]
-
-    def at(self, kind):
-        return [(record.at_ns - START_NS) / 1e9 for record in self.of(kind)]
-
-
-def run(kit, *specs, events=(None,), within_s=86400.0):
-    async def main():
-        for spec in specs:
-            for event in events:
-                kit.accept(spec, event)
-        await kit.clock.settle(within_s)
-        assert await kit.dispatcher.close(0) == []
-
-    asyncio.run(main())
-    return kit
-
-
-def failing(times, error=None):
-    error = error or RuntimeError("no")
-    left = [times]
-
-    async def handler(event, context):
-        if left[0]:
-            left[0] -= 1
-            raise error
-
-    return handler
 
 
 def test_a_handler_that_returns_ends_in_success():
@@ -190,69 +94,6 @@ def test_a_handler_that_swallows_its_cancellation_holds_up_nobody():
     assert kit.ends == [("error", 1)]
 
 
-def test_a_handler_that_sleeps_on_the_clock_takes_no_real_time():
-    async def sleeps(event, context):
-        assert context.get_remaining_time_in_millis() == 3_600_000
-        await context.sleep(600)
-        assert context.get_remaining_time_in_millis() == 3_000_000
-
-    began = time.perf_counter()
-    kit = run(Kit(), component(sleeps, timeout_s=3600))
-
-    assert kit.ends == [("success", 1)]
-    assert kit.at(DeliveryEnded) == [600]
-    assert time.perf_counter() - began < 1
-
-
-def test_a_blocking_handler_sleeps_on_the_clock_too():
-    def sleeps(event, context):
-        context.sleep(600)
-
-    kit = run(Kit(), component(sleeps, timeout_s=3600))
-
-    assert kit.ends == [("success", 1)]
-    assert kit.at(DeliveryEnded) == [600]
-
-
-@pytest.mark.parametrize("is_async", [False, True])
-def test_sys_exit_is_a_crash_of_the_function(is_async):
-    def exits(event, context):
-        sys.exit(3)
-
-    async def exits_async(event, context):
-        sys.exit(3)
-
-    kit = run(
-        Kit(), component(exits_async if is_async else exits, retry=RetryPolicy(max_retries=0))
-    )
-
-    [failed] = kit.of(AttemptFailed)
-    assert failed.error.type == "Runtime.ExitError"
-    assert failed.error.message == "Runtime exited with error: exit status 3"
-
-
-def test_a_result_that_is_not_json_fails_the_attempt():
-    async def handler(event, context):
-        return object()
-
-    kit = run(Kit(), component(handler, retry=RetryPolicy(max_retries=0)))
-
-    [failed] = kit.of(AttemptFailed)
-    assert failed.error.type == "Runtime.MarshalError"
-
-
-def test_every_attempt_gets_the_event_as_it_was_sent():
-    seen = []
-
-    async def handler(event, context):
-        seen.append(event["arguments"].pop("id"))
-        raise RuntimeError
-
-    run(Kit(), component(handler), events=({"arguments": {"id": 1}},))
-
-    assert seen == [1, 1, 1, 1]
-
-
 def test_blocking_handlers_run_one_at_a_time_in_the_order_in_which_they_were_due():
     log = []
 
@@ -299,64 +140,6 @@ def test_a_key_in_progress_waits_and_is_tried_when_its_owner_failed():
     kit = run(Kit(), spec, events=({"arguments": {"id": 1}}, {"arguments": {"id": 1}}))
 
     assert kit.ends == [("error", 4), ("success", 1)]
-
-
-def fault(effect, point=Point.ATTEMPT, **strike):
-    return Fault(fault_id="f", point=point, effect=effect, strike=Strike(**strike))
-
-
-def test_an_error_fault_fails_the_attempts_it_names():
-    reset = ErrorEffect(NAMED_ERRORS["network.reset"])
-    kit = run(Kit((fault(reset, attempts=frozenset({1, 2})),)), component(failing(0)))
-
-    assert kit.ends == [("success", 3)]
-    assert [failed.error.fault for failed in kit.of(AttemptFailed)] == ["f", "f"]
-
-
-def test_a_lost_answer_is_recognised_on_the_retry_by_its_key():
-    calls = []
-
-    async def handler(event, context):
-        calls.append(context.attempt)
-
-    lost = ErrorEffect(NAMED_ERRORS["network.timeout"], phase="response", after_s=5)
-    spec = component(handler, idempotency_key="arguments.id")
-    kit = run(
-        Kit((fault(lost, attempts=frozenset({1})),)), spec, events=({"arguments": {"id": 1}},)
-    )
-
-    assert calls == [1]
-    assert kit.of(AttemptFailed)[0].applied
-    assert [end.message for end in kit.of(DeliveryEnded)] == ["already processed"]
-
-
-def test_without_a_key_a_lost_answer_runs_the_handler_again():
-    calls = []
-
-    async def handler(event, context):
-        calls.append(context.attempt)
-
-    lost = ErrorEffect(NAMED_ERRORS["network.timeout"], phase="response")
-    run(Kit((fault(lost, attempts=frozenset({1})),)), component(handler))
-
-    assert calls == [1, 2]
-
-
-@pytest.mark.parametrize(("phase", "calls"), [("request", 1), ("response", 2)])
-def test_a_crash_is_delivered_again_after_the_restart(phase, calls):
-    seen = []
-
-    async def handler(event, context):
-        try:
-            seen.append(1)
-        except Exception:  # noqa: BLE001 - a crash is nothing that this could catch
-            seen.append("caught")
-
-    crash = CrashEffect(restart_after_s=10, phase=phase)
-    kit = run(Kit((fault(crash, attempts=frozenset({1})),)), component(handler))
-
-    assert seen == [1] * calls
-    assert kit.at(AttemptStarted) == [0, 10]
 
 
 def test_delays_at_both_points():

@@ -1,0 +1,118 @@
+"""One attempt: the handler, and the fault before or after it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from engine.deliveries import Kit, component, failing, fault, run
+
+from appsync_emu.core.faults.crash import CrashEffect
+from appsync_emu.core.faults.error import ErrorEffect
+from appsync_emu.core.faults.names import NAMED_ERRORS
+from appsync_emu.core.records import (
+    AttemptFailed,
+    AttemptStarted,
+    DeliveryEnded,
+)
+from appsync_emu.core.retry import RetryPolicy
+
+
+def test_a_handler_that_sleeps_on_the_clock_takes_no_real_time():
+    async def sleeps(event, context):
+        assert context.get_remaining_time_in_millis() == 3_600_000
+        await context.sleep(600)
+        assert context.get_remaining_time_in_millis() == 3_000_000
+
+    began = time.perf_counter()
+    kit = run(Kit(), component(sleeps, timeout_s=3600))
+
+    assert kit.ends == [("success", 1)]
+    assert kit.at(DeliveryEnded) == [600]
+    assert time.perf_counter() - began < 1
+
+
+def test_a_blocking_handler_sleeps_on_the_clock_too():
+    def sleeps(event, context):
+        context.sleep(600)
+
+    kit = run(Kit(), component(sleeps, timeout_s=3600))
+
+    assert kit.ends == [("success", 1)]
+    assert kit.at(DeliveryEnded) == [600]
+
+
+def test_a_result_that_is_not_json_fails_the_attempt():
+    async def handler(event, context):
+        return object()
+
+    kit = run(Kit(), component(handler, retry=RetryPolicy(max_retries=0)))
+
+    [failed] = kit.of(AttemptFailed)
+    assert failed.error.type == "Runtime.MarshalError"
+
+
+def test_every_attempt_gets_the_event_as_it_was_sent():
+    seen = []
+
+    async def handler(event, context):
+        seen.append(event["arguments"].pop("id"))
+        raise RuntimeError
+
+    run(Kit(), component(handler), events=({"arguments": {"id": 1}},))
+
+    assert seen == [1, 1, 1, 1]
+
+
+def test_an_error_fault_fails_the_attempts_it_names():
+    reset = ErrorEffect(NAMED_ERRORS["network.reset"])
+    kit = run(Kit((fault(reset, attempts=frozenset({1, 2})),)), component(failing(0)))
+
+    assert kit.ends == [("success", 3)]
+    assert [failed.error.fault for failed in kit.of(AttemptFailed)] == ["f", "f"]
+
+
+def test_a_lost_answer_is_recognised_on_the_retry_by_its_key():
+    calls = []
+
+    async def handler(event, context):
+        calls.append(context.attempt)
+
+    lost = ErrorEffect(NAMED_ERRORS["network.timeout"], phase="response", after_s=5)
+    spec = component(handler, idempotency_key="arguments.id")
+    kit = run(
+        Kit((fault(lost, attempts=frozenset({1})),)), spec, events=({"arguments": {"id": 1}},)
+    )
+
+    assert calls == [1]
+    assert kit.of(AttemptFailed)[0].applied
+    assert [end.message for end in kit.of(DeliveryEnded)] == ["already processed"]
+
+
+def test_without_a_key_a_lost_answer_runs_the_handler_again():
+    calls = []
+
+    async def handler(event, context):
+        calls.append(context.attempt)
+
+    lost = ErrorEffect(NAMED_ERRORS["network.timeout"], phase="response")
+    run(Kit((fault(lost, attempts=frozenset({1})),)), component(handler))
+
+    assert calls == [1, 2]
+
+
+@pytest.mark.parametrize(("phase", "calls"), [("request", 1), ("response", 2)])
+def test_a_crash_is_delivered_again_after_the_restart(phase, calls):
+    seen = []
+
+    async def handler(event, context):
+        try:
+            seen.append(1)
+        except Exception:  # noqa: BLE001 - a crash is nothing that this could catch
+            seen.append("caught")
+
+    crash = CrashEffect(restart_after_s=10, phase=phase)
+    kit = run(Kit((fault(crash, attempts=frozenset({1})),)), component(handler))
+
+    assert seen == [1] * calls
+    assert kit.at(AttemptStarted) == [0, 10]
