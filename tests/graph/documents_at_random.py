@@ -1,15 +1,20 @@
 """Documents at random, valid or not, for comparison with graphql-core."""
 
-import random
+import random  # noqa: TID251 - seeded by the caller
 
 SDL = """
 interface Node { id: ID! name: String }
-type A implements Node { id: ID! name: String n(x: Int): Int other: B list: [A!] when: AWSDateTime e: E s: String }
+type A implements Node {
+  id: ID! name: String n(x: Int): Int other: B list: [A!] when: AWSDateTime e: E s: String
+}
 type B implements Node { id: ID! name: String n(x: Int): Float a: A u: U list: [B] e: E s: Int }
 union U = A | B
 enum E { X Y }
 input I { a: Int! b: String c: [I!] d: E = X f: Float id: ID }
-type Query { node(id: ID!): Node a(i: I, l: [Int!], e: E, s: String = "q", r: Int! = 3): A b(x: Boolean): B u: U us: [U!]! s: String }
+type Query {
+  node(id: ID!): Node a(i: I, l: [Int!], e: E, s: String = "q", r: Int! = 3): A
+  b(x: Boolean): B u: U us: [U!]! s: String
+}
 type Mutation { m(i: I!): A }
 type Subscription { o(id: ID): A p: A }
 """
@@ -140,7 +145,7 @@ def document(seed):
             roots.append(f)
         kind = r.choice(["query"] * 8 + ["mutation", "subscription"])
         if kind == "mutation":
-            roots = ["m(i: {a: 1}) { %s }" % sel(r, 1)]
+            roots = [f"m(i: {{a: 1}}) {{ {sel(r, 1)} }}"]
         if kind == "subscription":
             roots = [
                 r.choice(
@@ -153,7 +158,7 @@ def document(seed):
                     ]
                 )
             ]
-        name = r.choice(["", "Q", "Q%d" % k])
+        name = r.choice(["", "Q", f"Q{k}"])
         if vs and not name:
             name = "V"
         out.append(
@@ -164,6 +169,7 @@ def document(seed):
         if (("..." + fr) in body and r.random() < 0.9) or r.random() < 0.03:
             t = r.choice(["A", "B", "Node", "U", "Query", "Nope", "E"]) if fr != "R" else "Query"
             out.append(
-                f"fragment {fr} on {t} {{ {sel(r, 1) if fr != 'R' else r.choice(['s', '...R', 'a { ...F }'])} }}"
+                f"fragment {fr} on {t} {{"
+                f" {sel(r, 1) if fr != 'R' else r.choice(['s', '...R', 'a { ...F }'])} }}"
             )
     return "\n".join(out)

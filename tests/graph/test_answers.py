@@ -1,3 +1,5 @@
+"""What ``graph/answers.py`` promises."""
+
 import json
 
 from appsync_emu.graph.answers import InvalidDocument, Refused, engine_error, field_error, location
@@ -14,7 +16,8 @@ def test_keys_stand_in_the_order_of_the_wire():
         "message",
     ]
     assert json.dumps(engine_error("m", place=(1, 2))) == (
-        '{"path": null, "locations": [{"line": 1, "column": 2, "sourceName": null}], "message": "m"}'
+        '{"path": null, "locations": [{"line": 1, "column": 2, "sourceName": null}],'
+        ' "message": "m"}'
     )
 
 

@@ -1,3 +1,5 @@
+"""What ``graph/compile.py`` promises."""
+
 from graph.harness import ask, executor
 
 
@@ -43,12 +45,18 @@ def test_selection_set_graphql_keeps_fragments():
 
 def test_conditions_may_be_literals_variables_or_defaults():
     engine = executor({"Query.hello": lambda _: "h"})
-    text = "query ($b: Boolean = true) { a: hello @skip(if: $b) b: hello @include(if: $b) c: hello @skip(if: false) d: hello @include(if: false) }"
+    text = (
+        "query ($b: Boolean = true) { a: hello @skip(if: $b) b: hello @include(if: $b) c:"
+        " hello @skip(if: false) d: hello @include(if: false) }"
+    )
     assert ask(engine, text)["data"] == {"b": "h", "c": "h"}
     assert ask(engine, text, {"b": False})["data"] == {"a": "h", "c": "h"}
 
 
 def test_fragments_on_abstract_types_apply_to_objects():
     engine = executor({"Query.post": lambda _: {"id": "1", "name": "n", "title": "t"}})
-    text = "{ post(id: 1) { ... on Node { name } ... on Found { ... on Post { title } } ... on Node { ... on Author { posts { id } } } } }"
+    text = (
+        "{ post(id: 1) { ... on Node { name } ... on Found { ... on Post { title } } ... on"
+        " Node { ... on Author { posts { id } } } } }"
+    )
     assert ask(engine, text)["data"] == {"post": {"name": "n", "title": "t"}}

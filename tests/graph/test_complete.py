@@ -83,22 +83,34 @@ def test_the_answer_is_a_copy():
         (
             "color",
             "BLUE",
-            "Can't serialize value (/posts[1]/color) : Invalid input for Enum 'Color'. Unknown value 'BLUE'",
+            (
+                "Can't serialize value (/posts[1]/color) : Invalid input for Enum 'Color'."
+                " Unknown value 'BLUE'"
+            ),
         ),
         (
             "tags",
             "x",
-            "Can't resolve value (/posts[1]/tags) : type mismatch error, expected type LIST, got SCALAR",
+            (
+                "Can't resolve value (/posts[1]/tags) : type mismatch error, expected type"
+                " LIST, got SCALAR"
+            ),
         ),
         (
             "tags",
             {},
-            "Can't resolve value (/posts[1]/tags) : type mismatch error, expected type LIST, got OBJECT",
+            (
+                "Can't resolve value (/posts[1]/tags) : type mismatch error, expected type"
+                " LIST, got OBJECT"
+            ),
         ),
         (
             "tags",
             ["a", None],
-            "Cannot return null for non-nullable type: 'String' within parent 'Post' (/posts[1]/tags[1])",
+            (
+                "Cannot return null for non-nullable type: 'String' within parent 'Post'"
+                " (/posts[1]/tags[1])"
+            ),
         ),
     ],
 )
@@ -115,8 +127,10 @@ def test_a_bad_value_in_a_list_of_clean_ones(field, value, message):
 def test_datetime_that_is_none():
     answer = rows([{"id": "1", "when": "yesterday"}], "id when")
     assert messages(answer) == [
-        "Can't serialize value (/posts[0]/when) : Unable to serialize `yesterday` as a valid"
-        " DateTime Object."
+        (
+            "Can't serialize value (/posts[0]/when) : Unable to serialize `yesterday` as a valid"
+            " DateTime Object."
+        )
     ]
 
 
@@ -130,7 +144,10 @@ def test_null_lists_are_called_null():
 def test_objects_must_be_maps():
     answer = rows([{**ROW, "author": [1]}], "id author { id }")
     assert messages(answer) == [
-        "Can't resolve value (/posts[0]/author) : type mismatch error, expected type OBJECT, got LIST"
+        (
+            "Can't resolve value (/posts[0]/author) : type mismatch error, expected type"
+            " OBJECT, got LIST"
+        )
     ]
     answer = ask(executor({"Query.node": lambda _: "x"}), "{ node(id: 1) { id } }")
     assert messages(answer) == [

@@ -1,3 +1,5 @@
+"""What ``graph/document.py`` promises."""
+
 from graph.harness import SCHEMA, ask, executor, messages
 
 from appsync_emu.graph.document import Documents

@@ -1,3 +1,5 @@
+"""What ``graph/documents.py`` promises."""
+
 import pytest
 from graph.harness import SCHEMA, schema
 from graphql import parse

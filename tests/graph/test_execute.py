@@ -4,7 +4,7 @@ import asyncio
 import json
 
 import pytest
-from graph.harness import SCHEMA, ask, executor, messages, request
+from graph.harness import SCHEMA, ask, executor, messages, request, turn
 
 from appsync_emu.core.http import RequestRefused
 from appsync_emu.errors import WireError
@@ -117,7 +117,10 @@ def test_defaults_are_applied_and_null_differs_from_absence():
     engine = executor({"Query.posts": lambda call: seen.append(call.arguments) or []})
     ask(
         engine,
-        "query ($l: Int) { a: posts { id } b: posts(limit: $l) { id } c: posts(limit: null) { id } }",
+        (
+            "query ($l: Int) { a: posts { id } b: posts(limit: $l) { id } c: posts(limit:"
+            " null) { id } }"
+        ),
     )
     assert seen == [{"limit": 2}, {"limit": 2}, {"limit": None}]
 
@@ -144,7 +147,7 @@ def test_awaiting_fields_run_together():
     def slow(name, turns):
         async def resolve(_):
             for _turn in range(turns):
-                await asyncio.sleep(0)
+                await turn()
             order.append(name)
             return name
 
@@ -168,11 +171,11 @@ def test_coroutine_that_never_awaits_answers_at_once():
 
 def test_nested_awaits_and_late_failures_bubble():
     async def posts(_):
-        await asyncio.sleep(0)
+        await turn()
         return [POST, {**POST, "id": "2"}]
 
     async def comments(call):
-        await asyncio.sleep(0)
+        await turn()
         if call.source["id"] == "2":
             raise WireError("T", "late")
         return [{"id": "c"}, {"id": "d", "text": "x"}]
@@ -190,7 +193,7 @@ def test_nested_awaits_and_late_failures_bubble():
 
 def test_late_failure_of_a_non_null_root_field_leaves_no_data():
     async def need(_):
-        await asyncio.sleep(0)
+        await turn()
 
     assert ask(executor({"Query.need": need}), "{ hello need }")["data"] is None
 
@@ -206,7 +209,7 @@ def test_cancelling_reaches_a_coroutine_that_was_started():
 
     async def go():
         task = asyncio.ensure_future(executor({"Query.hello": hello}).execute(request("{ hello }")))
-        await asyncio.sleep(0)
+        await turn()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -220,7 +223,7 @@ def test_mutations_run_one_after_another_and_are_published_by_schema_names():
 
     async def add(call):
         order.append(f"start {call.arguments['input']['id']}")
-        await asyncio.sleep(0)
+        await turn()
         order.append(f"end {call.arguments['input']['id']}")
         return {**POST, **call.arguments["input"]}
 
@@ -229,7 +232,10 @@ def test_mutations_run_one_after_another_and_are_published_by_schema_names():
         published=lambda name, value: published.append((name, value, list(order))),
         gather=asyncio.gather,
     )
-    text = 'mutation { a: addPost(input: {id: "1"}) { x: id t: title } b: addPost(input: {id: "2"}) { id } }'
+    text = (
+        'mutation { a: addPost(input: {id: "1"}) { x: id t: title } b: addPost(input: {id:'
+        ' "2"}) { id } }'
+    )
     assert ask(engine, text)["data"] == {"a": {"x": "1", "t": "none"}, "b": {"id": "2"}}
     assert order == ["start 1", "end 1", "start 2", "end 2"]
     assert published == [
@@ -273,7 +279,7 @@ def test_failed_non_null_mutation_stops_the_rest():
         called.append(1)
 
     async def touch(_):
-        await asyncio.sleep(0)
+        await turn()
 
     text = 'mutation { touch addPost(input: {id: "1"}) { id } }'
     for resolver in (lambda _: None, touch):
@@ -285,7 +291,9 @@ def test_failed_non_null_mutation_stops_the_rest():
 def test_fragments_directives_and_type_names():
     engine = executor({"Query.post": lambda _: POST})
     text = """query ($yes: Boolean!) {
-      post(id: 1) { ...F id @skip(if: $yes) ups @include(if: $yes) ... on Post { kind: __typename } }
+      post(id: 1) {
+        ...F id @skip(if: $yes) ups @include(if: $yes) ... on Post { kind: __typename }
+      }
       hello @skip(if: true)
     }
     fragment F on Post { title }"""
@@ -359,7 +367,7 @@ def test_subscribe_refuses():
         raise WireError("Unauthorized", "Not Authorized to access onPost on type Subscription")
 
     async def later_no(_):
-        await asyncio.sleep(0)
+        await turn()
         raise WireError("Unauthorized", "Not Authorized to access onPost on type Subscription")
 
     with pytest.raises(Refused) as refused:
@@ -389,7 +397,7 @@ def test_subscribe_refuses():
 
 def test_subscribe_may_wait_for_its_resolver():
     async def fine(_):
-        await asyncio.sleep(0)
+        await turn()
 
     async def go():
         return await executor({"Subscription.onPost": fine}).subscribe(

@@ -35,13 +35,19 @@ def errors(text):
         (
             "{ hello { a } }",
             [
-                "SubSelectionNotAllowed: Sub selection not allowed on leaf type String of field hello @ 'hello'"
+                (
+                    "SubSelectionNotAllowed: Sub selection not allowed on leaf type String"
+                    " of field hello @ 'hello'"
+                )
             ],
         ),
         (
             "{ a: posts { author } }",
             [
-                "SubSelectionRequired: Sub selection required for type Author of field author @ 'posts/author'"
+                (
+                    "SubSelectionRequired: Sub selection required for type Author of field"
+                    " author @ 'posts/author'"
+                )
             ],
         ),
         ("{ post { id } }", ["MissingFieldArgument: Missing field argument id @ 'post'"]),
@@ -59,7 +65,10 @@ def errors(text):
         (
             "{ hello(name: 1) }",
             [
-                "WrongType: argument 'name' with value 'IntValue{value=1}' is not a valid 'String' @ 'hello'"
+                (
+                    "WrongType: argument 'name' with value 'IntValue{value=1}' is not a"
+                    " valid 'String' @ 'hello'"
+                )
             ],
         ),
         (
@@ -89,28 +98,40 @@ def errors(text):
         (
             "{ hello @skip(if: true) @skip(if: true) }",
             [
-                "DuplicateDirectiveName: Directives must be uniquely named within a location. The"
-                " directive 'skip' used on a 'Field' is not unique. @ 'hello'"
+                (
+                    "DuplicateDirectiveName: Directives must be uniquely named within a"
+                    " location. The"
+                    " directive 'skip' used on a 'Field' is not unique. @ 'hello'"
+                )
             ],
         ),
         ("{ hello @defer }", []),
         (
             "{ posts { ... on Author { id } } }",
             [
-                "InvalidFragmentType: Fragment cannot be spread here as objects of type Post can never be of type Author @ 'posts'"
+                (
+                    "InvalidFragmentType: Fragment cannot be spread here as objects of type"
+                    " Post can never be of type Author @ 'posts'"
+                )
             ],
         ),
         ("{ posts { ... on Nope { id } } }", ["UnknownType: Unknown type Nope @ 'posts'"]),
         (
             "{ posts { ... on Color { id } } }",
             [
-                "InlineFragmentTypeConditionInvalid: Inline fragment type condition is invalid, must be on Object/Interface/Union @ 'posts'"
+                (
+                    "InlineFragmentTypeConditionInvalid: Inline fragment type condition is"
+                    " invalid, must be on Object/Interface/Union @ 'posts'"
+                )
             ],
         ),
         (
             "{ posts { ...F } } fragment F on Author { id }",
             [
-                "InvalidFragmentType: Fragment F cannot be spread here as objects of type Post can never be of type Author @ 'posts'"
+                (
+                    "InvalidFragmentType: Fragment F cannot be spread here as objects of"
+                    " type Post can never be of type Author @ 'posts'"
+                )
             ],
         ),
         ("{ node(id: 1) { ... on Post { title } ... on Found { __typename } } }", []),

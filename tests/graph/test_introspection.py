@@ -1,3 +1,5 @@
+"""What ``graph/introspection.py`` promises."""
+
 import pytest
 from graph.harness import SCHEMA, ask, executor, messages
 from graphql import build_client_schema, get_introspection_query, parse
@@ -30,8 +32,10 @@ def test_introspection_beside_other_fields_and_with_variables():
     "text",
     [
         "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }",
-        '{ __type(name: "A") { ...T } } fragment T on __Type { fields { type { ...U } } }'
-        " fragment U on __Type { interfaces { possibleTypes { fields { name } } } }",
+        (
+            '{ __type(name: "A") { ...T } } fragment T on __Type { fields { type { ...U } } }'
+            " fragment U on __Type { interfaces { possibleTypes { fields { name } } } }"
+        ),
     ],
 )
 def test_answers_that_grow_with_every_level_are_refused(text):

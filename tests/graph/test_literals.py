@@ -45,15 +45,20 @@ def check(type_name, text):
         (
             "PostInput",
             '{title: "b"}',
-            "argument 'x' with value 'ObjectValue{objectFields=[ObjectField{name='title',"
-            " value=StringValue{value='b'}}]}' is missing required fields '[id]'",
+            (
+                "argument 'x' with value 'ObjectValue{objectFields=[ObjectField{name='title',"
+                " value=StringValue{value='b'}}]}' is missing required fields '[id]'"
+            ),
         ),
         (
             "PostInput",
             "{id: 1, nope: true}",
-            "argument 'x' with value 'ObjectValue{objectFields=[ObjectField{name='id',"
-            " value=IntValue{value=1}}, ObjectField{name='nope', value=BooleanValue{value=true}}]}'"
-            " contains a field not in 'PostInput': 'nope'",
+            (
+                "argument 'x' with value 'ObjectValue{objectFields=[ObjectField{name='id',"
+                " value=IntValue{value=1}}, ObjectField{name='nope',"
+                " value=BooleanValue{value=true}}]}'"
+                " contains a field not in 'PostInput': 'nope'"
+            ),
         ),
         (
             "[PostInput]",

@@ -1,3 +1,5 @@
+"""What ``graph/loose.py`` promises."""
+
 from appsync_emu.graph import loose
 
 

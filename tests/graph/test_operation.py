@@ -3,7 +3,10 @@
 import pytest
 from graph.harness import ask, executor, messages
 
-ECHO = "query Q($i: Int = 4, $p: PostInput, $l: [Int!], $r: Int!) { echo(i: $i, p: $p, l: $l) posts(limit: $r) { id } }"
+ECHO = (
+    "query Q($i: Int = 4, $p: PostInput, $l: [Int!], $r: Int!)"
+    " { echo(i: $i, p: $p, l: $l) posts(limit: $r) { id } }"
+)
 
 
 def engine():
@@ -35,14 +38,19 @@ def test_variables_are_coerced_and_defaults_stand_in():
         ),
         (
             {"r": 1, "p": {"id": 1, "phone": "1110004444"}},
-            "Variable 'p' has an invalid value. Unable to parse `1110004444` as a valid phone"
-            " number.",
+            (
+                "Variable 'p' has an invalid value. Unable to parse `1110004444` as a valid phone"
+                " number."
+            ),
             22,
         ),
         (
             {"r": 1, "p": {"id": 1, "color": "BLUE"}},
-            "Variable 'p' has an invalid value. Invalid input for Enum 'Color'. No value found for"
-            " name 'BLUE'",
+            (
+                "Variable 'p' has an invalid value. Invalid input for Enum 'Color'. No"
+                " value found for"
+                " name 'BLUE'"
+            ),
             22,
         ),
     ],

@@ -37,7 +37,10 @@ def conflicts(text):
         ),
         ("{ found { ... on Post { x: name } ... on Author { x: name } } }", []),
         (
-            "{ posts { author { id } } ...F } fragment F on Query { posts { author { id: name } } }",
+            (
+                "{ posts { author { id } } ...F } fragment F on Query { posts { author { id:"
+                " name } } }"
+            ),
             [
                 "id: id and name are different fields @ 'id'",
             ],

@@ -1,3 +1,5 @@
+"""What ``graph/parsing.py`` promises."""
+
 import pytest
 from graphql import DocumentNode
 

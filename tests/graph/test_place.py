@@ -1,3 +1,5 @@
+"""What ``graph/place.py`` promises."""
+
 from appsync_emu.graph.place import line_and_column, path_of, slash_path
 
 

@@ -1,3 +1,5 @@
+"""What ``graph/plan.py`` promises."""
+
 from graph.harness import SCHEMA
 
 from appsync_emu.graph.document import Documents

@@ -1,6 +1,6 @@
-import asyncio
+"""What ``graph/run.py`` promises."""
 
-from graph.harness import ask, executor, messages
+from graph.harness import ask, executor, messages, turn
 
 from appsync_emu.errors import WireError
 from appsync_emu.graph.run import is_pending
@@ -33,7 +33,7 @@ def test_several_errors_keep_their_places():
 
 def test_late_unknown_exceptions_are_named_as_ours(caplog):
     async def bug(_):
-        await asyncio.sleep(0)
+        await turn()
         raise ZeroDivisionError
 
     answer = ask(executor({"Query.hello": bug}), "{ hello }")
@@ -43,11 +43,11 @@ def test_late_unknown_exceptions_are_named_as_ours(caplog):
 
 def test_a_failed_late_field_in_a_list_of_non_null_nulls_its_ancestor():
     async def author(_):
-        await asyncio.sleep(0)
+        await turn()
         return {"name": "no id"}
 
     async def posts(_):
-        await asyncio.sleep(0)
+        await turn()
         return {"id": "1", "comments": [{"id": "1", "text": "x"}], "author": None}
 
     engine = executor({"Query.post": posts, "Post.author": author})

@@ -1,3 +1,5 @@
+"""What ``graph/scalar.py`` promises."""
+
 import pytest
 
 from appsync_emu.graph.scalar import Scalar, by_name, java_text, java_type

@@ -1,3 +1,5 @@
+"""What ``graph/scalars.py`` promises."""
+
 from appsync_emu.graph.scalars import SCALARS
 
 

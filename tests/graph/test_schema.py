@@ -1,3 +1,5 @@
+"""What ``graph/schema.py`` promises."""
+
 import gc
 
 import pytest
@@ -56,5 +58,7 @@ def test_every_mistake_is_told_at_once():
 
 
 def test_mistakes_that_show_only_in_the_whole():
-    with pytest.raises(UsageError, match="Interface field I.b expected but A does not provide it"):
+    with pytest.raises(
+        UsageError, match=r"Interface field I\.b expected but A does not provide it"
+    ):
         schema("type Query { a: A } interface I { b: Int } type A implements I { c: Int }")

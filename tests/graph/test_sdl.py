@@ -31,8 +31,10 @@ def mistakes(*texts):
         ("type AWSThing { a: Int }", "A type name must not start with 'AWS': 'AWSThing'."),
         (
             "interface I implements J { a: Int } interface J { a: Int }",
-            "Failed to parse schema document - ensure it's a valid SDL-formatted document."
-            " Interface 'I' implements another interface.",
+            (
+                "Failed to parse schema document - ensure it's a valid SDL-formatted document."
+                " Interface 'I' implements another interface."
+            ),
         ),
     ],
 )

@@ -1,3 +1,5 @@
+"""What ``graph/shape.py`` promises."""
+
 import pytest
 from graphql import FieldNode, IntValueNode, StringValueNode, parse
 

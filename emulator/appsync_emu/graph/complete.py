@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
 from operator import is_not, itemgetter
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from appsync_emu.graph.place import slash_path
 from appsync_emu.graph.scalar import INT_MAX, INT_MIN, BadOutput, Scalar
@@ -123,7 +123,7 @@ class Completer:
         """Plain data, reduced to what is selected."""
         return value
 
-    def by_name(self, value: Value, plans: Plans) -> Value:
+    def by_name(self, value: Value, plans: Plans) -> Value:  # noqa: ARG002 - for overriding
         """A completed value under the schema's own field names."""
         return value
 

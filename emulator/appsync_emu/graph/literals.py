@@ -213,4 +213,5 @@ def has_default(item: GraphQLArgument | GraphQLInputField) -> bool:
     """
     if item.ast_node is not None:
         return item.ast_node.default_value is not None
-    return item.default_value is not Undefined
+    default = getattr(item, "default", None)  # where graphql-core 3.3 keeps its own
+    return default is not None or item.default_value is not Undefined

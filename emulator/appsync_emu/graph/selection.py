@@ -85,10 +85,10 @@ class SubscriptionPlan:
             except Anomaly:
                 pass
         rendering = _Rendering()
-        data: dict[str, Any] | None = {}
+        data: dict[str, Any] = {}
         place = (None, plan.key, data, completer.nullable)
         try:
-            data[plan.key] = completer.complete(value, rendering, place)  # type: ignore[index]
+            data[plan.key] = completer.complete(value, rendering, place)
         except Bubble:
-            data = None
+            return {"data": None, "errors": rendering.errors}
         return {"data": data, "errors": rendering.errors} if rendering.errors else {"data": data}
