@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from api_files import COMMAND, loaded, messages
 
+from appsync_emu.core.classify import ErrorClass
 from appsync_emu.core.retry import Backoff, BackoffKind, RetryPolicy
 
 if TYPE_CHECKING:
@@ -74,6 +75,17 @@ def test_business_errors_are_buried_on_request(tmp_path):
     assert loaded(tmp_path).deadletters.business is False
     assert loaded(tmp_path, deadletters={"business": True}).deadletters.business is True
     assert messages(tmp_path, deadletters=[1]) == ['"deadletters" is a list, not a mapping']
+
+
+def test_errors_are_classed_by_the_names_of_exceptions(tmp_path):
+    sections = {"errors": {"business": ["SoldOut", "Declined"], "permanent": "Gone"}}
+
+    assert loaded(tmp_path).errors == {}
+    assert loaded(tmp_path, **sections).errors == {
+        "SoldOut": ErrorClass.BUSINESS,
+        "Declined": ErrorClass.BUSINESS,
+        "Gone": ErrorClass.PERMANENT,
+    }
 
 
 def test_wrong_patterns(tmp_path):

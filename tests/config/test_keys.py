@@ -57,6 +57,7 @@ def test_the_keys_are_those_of_the_loader():
     assert at("$defs", "retry") == keys.RETRY
     assert backoff == keys.BACKOFF
     assert at("properties", "deadletters") == keys.DEADLETTERS
+    assert at("properties", "errors") == keys.ERRORS
     assert at("properties", "trace") == keys.TRACE
     assert at("properties", "trace", "properties", "fields") == keys.TRACE_FIELDS
 

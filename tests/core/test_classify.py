@@ -154,3 +154,19 @@ def test_a_response_that_is_not_botocores_says_nothing(response):
     error = ClientError("x", 400)
     error.response = response
     assert classify(error).why == "unknown type, retried by default"
+
+
+def test_a_registered_name_decides_before_everything_else():
+    class Declined(Exception):  # noqa: N818 - a user's own
+        pass
+
+    class CardDeclined(Declined):
+        pass
+
+    registered = {"Declined": ErrorClass.BUSINESS, "OSError": ErrorClass.PERMANENT}
+
+    assert classify(CardDeclined(), registered) == Classification(
+        ErrorClass.BUSINESS, "registered as Declined"
+    )
+    assert classify(ConnectionResetError(), registered).error_class is ErrorClass.PERMANENT
+    assert classify(ValueError(), registered).error_class is ErrorClass.TECHNICAL

@@ -10,6 +10,7 @@ from appsync_emu.config import keys
 from appsync_emu.config.readers import nearest, to_json
 from appsync_emu.config.yamlfile import List, Map
 from appsync_emu.core.api import Component, DeadletterPolicy
+from appsync_emu.core.classify import ErrorClass
 from appsync_emu.core.events import check_pattern
 from appsync_emu.core.retry import Backoff, BackoffKind, RetryPolicy
 
@@ -25,6 +26,7 @@ __all__ = [
     "check_components",
     "read_components",
     "read_deadletters",
+    "read_errors",
     "read_retry",
 ]
 
@@ -70,6 +72,27 @@ def read_deadletters(loading: Loading, node: Node | None) -> DeadletterPolicy:
     if "business" in fields:
         business = loading.reader.boolean(fields["business"], '"business" of "deadletters"')
     return DeadletterPolicy(business=bool(business))
+
+
+def read_errors(loading: Loading, node: Node | None) -> dict[str, ErrorClass]:
+    """Classes of error by the names of exceptions; a name stands in one class only."""
+    if node is None:
+        return {}
+    reader = loading.reader
+    classes: dict[str, ErrorClass] = {}
+    for key, names in (reader.mapping(node, '"errors"', keys.ERRORS) or {}).items():
+        for place, name in reader.one_or_more(names, f'"{key}" of "errors"'):
+            if not name.isidentifier():
+                reader.note(
+                    place,
+                    f"{name!r} is not the name of an exception's class",
+                    "Write the name alone, as in [CardDeclined], without its module.",
+                )
+            elif name in classes:
+                reader.note(place, f"{name} is in {classes[name].value!r} already")
+            else:
+                classes[name] = ErrorClass(key)
+    return classes
 
 
 def read_retry(loading: Loading, node: Node | None, what: str, default: RetryPolicy) -> RetryPolicy:

@@ -26,6 +26,7 @@ __all__ = [
     "COMPONENT",
     "DATA_SOURCE",
     "DEADLETTERS",
+    "ERRORS",
     "FUNCTION",
     "FUNCTION_REFUSED",
     "LAMBDA_CONFIG",
@@ -51,6 +52,7 @@ API: Final = (
     "components",
     "retry",
     "deadletters",
+    "errors",
     "trace",
     "queue_limit",
 )
@@ -127,6 +129,7 @@ COMMAND: Final = ("components",)
 COMPONENT: Final = ("handler", "on", "retry", "timeout", "idempotency_key", "concurrency")
 RETRY: Final = ("max_retries", "backoff")
 BACKOFF: Final = ("kind", "base", "factor", "cap")
+ERRORS: Final = ("business", "permanent", "technical")
 DEADLETTERS: Final = ("business",)
 TRACE: Final = ("field", "header", "argument", "query", "subscription", "fields")
 

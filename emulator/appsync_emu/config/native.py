@@ -15,6 +15,7 @@ from appsync_emu.config.components import (
     check_components,
     read_components,
     read_deadletters,
+    read_errors,
     read_retry,
 )
 from appsync_emu.config.handlers import Handlers
@@ -127,5 +128,6 @@ def _put_together(
         components={key: entry.component for key, entry in components.items() if entry.component},
         trace=trace,
         deadletters=read_deadletters(loading, fields.get("deadletters")),
+        errors=read_errors(loading, fields.get("errors")),
         **({} if queue_limit is None else {"queue_limit": queue_limit}),
     )

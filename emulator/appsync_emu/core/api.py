@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from appsync_emu.core.classify import ErrorClass
 from appsync_emu.core.retry import RetryPolicy
 
 if TYPE_CHECKING:
@@ -238,6 +239,7 @@ class Api:
         components: by name.
         trace: the trace's names.
         deadletters: what is buried.
+        errors: classes of error by the names of exceptions; see ``core/classify.py``.
         queue_limit: deliveries that may wait or run at once; more are refused.
     """
 
@@ -252,4 +254,5 @@ class Api:
     components: Mapping[str, Component] = field(default_factory=dict)
     trace: TraceNames = TraceNames()
     deadletters: DeadletterPolicy = DeadletterPolicy()
+    errors: Mapping[str, ErrorClass] = field(default_factory=dict)
     queue_limit: int = 10_000

@@ -122,8 +122,20 @@ def _of_aws_response(response: Mapping[str, Any]) -> Classification | None:
     return None
 
 
-def classify(error: BaseException) -> Classification:
-    """The class of an exception that a handler raised."""
+def classify(
+    error: BaseException, registered: Mapping[str, ErrorClass] | None = None
+) -> Classification:
+    """The class of an exception that a handler raised.
+
+    Args:
+        error: the exception.
+        registered: classes by the name of an exception's class or of one of its bases, as
+            ``errors:`` of the configuration gives them. So handlers need nothing from here.
+    """
+    if registered:
+        for name in (family.__name__ for family in type(error).__mro__):
+            if name in registered:
+                return Classification(registered[name], f"registered as {name}")
     match error:
         case BusinessError():
             return Classification(ErrorClass.BUSINESS, "raised as a business error")

@@ -13,8 +13,9 @@ from appsync_emu.engine.handlers import HandlerContext, call_handler
 from appsync_emu.resolvers.context import plain_copy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from appsync_emu.core.classify import ErrorClass
     from appsync_emu.core.faults.verdict import Verdict
     from appsync_emu.core.records import ErrorInfo
     from appsync_emu.engine.clock import Clock
@@ -43,6 +44,7 @@ class Attempts:
         clock: time.
         threads: for handlers that are not coroutines.
         keys: is told of keys whose handler returned.
+        errors: classes of error by the names of exceptions.
         verdict: asks the plan of faults.
         desk: what the handler of a run can ask for.
     """
@@ -53,12 +55,14 @@ class Attempts:
         clock: Clock,
         threads: Threads,
         keys: IdempotencyStore[Run],
+        errors: Mapping[str, ErrorClass],
         verdict: Callable[[Run, Point], Verdict],
         desk: Callable[[Run], Desk],
     ) -> None:
         self._clock = clock
         self._threads = threads
         self._keys = keys
+        self._errors = errors
         self._verdict = verdict
         self._desk = desk
 
@@ -90,7 +94,7 @@ class Attempts:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - sys.exit and cancellation are failures too
-            return Failed(error_info(error)), applied
+            return Failed(error_info(error, self._errors)), applied
         return _SUCCEEDED, applied
 
     async def _before(self, verdict: Verdict) -> None:

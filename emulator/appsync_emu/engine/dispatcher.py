@@ -124,6 +124,7 @@ class Dispatcher:
             clock=clock,
             threads=threads,
             keys=self._keys,
+            errors=api.errors,
             verdict=self._verdict,
             desk=outlet.desk,
         )

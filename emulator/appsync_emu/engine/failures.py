@@ -5,10 +5,14 @@ from __future__ import annotations
 import linecache
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from appsync_emu.core.classify import ErrorClass, classify
 from appsync_emu.core.records import ErrorInfo
 from appsync_emu.datasources.marshal import MarshalError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["error_info", "timed_out"]
 
@@ -22,7 +26,7 @@ def timed_out(request_id: str, timeout_s: float) -> ErrorInfo:
     return ErrorInfo("Sandbox.Timedout", message, ErrorClass.TECHNICAL.value, "time limit")
 
 
-def error_info(error: BaseException) -> ErrorInfo:
+def error_info(error: BaseException, registered: Mapping[str, ErrorClass]) -> ErrorInfo:
     """An exception as the journal remembers it, with the part of the stack that is the user's."""
     if isinstance(error, MarshalError):
         return ErrorInfo(
@@ -34,7 +38,7 @@ def error_info(error: BaseException) -> ErrorInfo:
         return ErrorInfo(
             "Runtime.ExitError", message, ErrorClass.TECHNICAL.value, "the handler called sys.exit"
         )
-    classified = classify(error)
+    classified = classify(error, registered)
     response = getattr(error, "response", None)
     aws = response.get("Error", {}).get("Code") if isinstance(response, dict) else None
     try:
