@@ -8,10 +8,17 @@ from __future__ import annotations
 
 import json
 import logging
-from collections import deque
 from typing import TYPE_CHECKING, TypeAlias
 
-from appsync_emu.core.records import to_json, trace_of
+from appsync_emu.core.records import (
+    CommandAccepted,
+    DeadLetterDiscarded,
+    DeadLetterRedriven,
+    DeliveryAccepted,
+    EventPublished,
+    to_json,
+    trace_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Sequence
@@ -39,7 +46,8 @@ class Journal:
         self._records: list[Record] = []
         self._by_trace: dict[str, list[Record]] = {}
         self._followers: list[Follower] = []
-        self._ended: deque[str] = deque()
+        self._ended: dict[str, None] = {}  # longest ago first
+        self._held: set[str] = set()  # ended, but pinned
         self._ended_max = ended_traces_max
         self.pinned: Container[str] = ()
         self._forgotten = 0
@@ -50,6 +58,8 @@ class Journal:
         trace_id = trace_of(record)
         if trace_id is not None:
             self._by_trace.setdefault(trace_id, []).append(record)
+            if self._ended_max is not None:
+                self._rest_or_rise(trace_id, record)
         for follower in self._followers:
             try:
                 follower(record)
@@ -76,11 +86,16 @@ class Journal:
 
     def trace_ended(self, trace_id: str) -> None:
         """The trace came to rest; a bounded journal may forget it from now on."""
-        if self._ended_max is None or trace_id in self.pinned:
+        if self._ended_max is None:
             return
-        self._ended.append(trace_id)
+        if trace_id in self.pinned:
+            self._held.add(trace_id)
+            return
+        self._ended[trace_id] = None
         while len(self._ended) > self._ended_max:
-            self._forgotten += len(self._by_trace.pop(self._ended.popleft(), ()))
+            oldest = next(iter(self._ended))
+            del self._ended[oldest]
+            self._forgotten += len(self._by_trace.pop(oldest, ()))
         if self._forgotten * 2 > len(self._records):
             self._records = [
                 record
@@ -88,6 +103,22 @@ class Journal:
                 if (of := trace_of(record)) is None or of in self._by_trace
             ]
             self._forgotten = 0
+
+    def _rest_or_rise(self, trace_id: str, record: Record) -> None:
+        """A trace may go on after its end; and it may be at rest without a delivery's end."""
+        match record:
+            case DeliveryAccepted() | DeadLetterRedriven():
+                self._ended.pop(trace_id, None)
+                self._held.discard(trace_id)
+            case DeadLetterDiscarded():
+                if trace_id in self._held and trace_id not in self.pinned:
+                    self._held.discard(trace_id)
+                    self.trace_ended(trace_id)
+            case CommandAccepted(components=()) | EventPublished(components=()):
+                if len(self._by_trace[trace_id]) == 1:
+                    self.trace_ended(trace_id)  # nobody listens: it ends as it begins
+            case _:
+                pass
 
     def dump(self) -> str:
         """The journal as JSON lines: the same seed and the same calls give the same bytes."""
