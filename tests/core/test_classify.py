@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from appsync_emu.core.classify import ErrorClass, classify
+from appsync_emu.core.classify import Classification, ErrorClass, classify
 from appsync_emu.errors import BusinessError, PermanentError, TechnicalError
 
 TECHNICAL, PERMANENT, BUSINESS = ErrorClass.TECHNICAL, ErrorClass.PERMANENT, ErrorClass.BUSINESS

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from appsync_emu.core.classify import ErrorClass
 from appsync_emu.core.retry import RetryPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from appsync_emu.core.classify import ErrorClass
 
 __all__ = [
     "Api",

@@ -90,6 +90,13 @@ _CONNECTION_FAMILIES = frozenset(
 )
 
 
+_RAISED = (
+    (BusinessError, ErrorClass.BUSINESS),
+    (PermanentError, ErrorClass.PERMANENT),
+    (TechnicalError, ErrorClass.TECHNICAL),
+)
+
+
 def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
@@ -136,13 +143,9 @@ def classify(
         for name in (family.__name__ for family in type(error).__mro__):
             if name in registered:
                 return Classification(registered[name], f"registered as {name}")
-    match error:
-        case BusinessError():
-            return Classification(ErrorClass.BUSINESS, "raised as a business error")
-        case PermanentError():
-            return Classification(ErrorClass.PERMANENT, "raised as a permanent error")
-        case TechnicalError():
-            return Classification(ErrorClass.TECHNICAL, "raised as a technical error")
+    for raised, error_class in _RAISED:
+        if isinstance(error, raised):
+            return Classification(error_class, f"raised as a {error_class.value} error")
     response = getattr(error, "response", None)
     if isinstance(response, dict):
         found = _of_aws_response(response)
