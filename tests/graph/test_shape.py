@@ -1,5 +1,7 @@
 """What ``graph/shape.py`` promises."""
 
+import time
+
 import pytest
 from graphql import FieldNode, IntValueNode, StringValueNode, parse
 
@@ -87,3 +89,18 @@ def test_bounded_forgets_what_is_not_used():
         assert kept.get("a") == "A"
     assert kept.get("b") is None
     assert len(kept) <= 4
+
+
+def test_unterminated_strings_do_not_pass_for_terminated_ones():
+    found = lifted('{ a(x: "b"\n) }', "String")
+    assert cut('{ a(x: "b\n) }').key == cut('{ a(x: "b"\n) }').key
+    for literal in ('"b', '"', '"b\\"', '"""b'):
+        with pytest.raises(NotThisShape):
+            found.values((literal,))
+
+
+@pytest.mark.parametrize("piece", ['\\"', '"""\\', '"', '\\"""', '"\n', "1", "-", "#"])
+def test_cutting_takes_time_in_proportion(piece):
+    started = time.process_time()
+    cut('{ a(x: "' + piece * 100_000)
+    assert time.process_time() - started < 1

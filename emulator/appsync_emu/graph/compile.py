@@ -166,7 +166,7 @@ class Compiler:
             isinstance(kind, GraphQLObjectType)
             and target is not None
             and not isinstance(target, GraphQLObjectType)
-            and self._schema.is_sub_type(target, kind)  # type: ignore[arg-type] - composite
+            and self._schema.is_sub_type(target, kind)  # type: ignore[arg-type]  # composite
         )
 
     # Fields

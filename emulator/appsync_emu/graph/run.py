@@ -147,7 +147,7 @@ class Run:
             return FAILED
         call = FieldCall(arguments, source, self.request, field.info, place, self.variables)
         try:
-            return settled(field.resolver(call))  # type: ignore[misc] - callers know it is there
+            return settled(field.resolver(call))  # type: ignore[misc]  # callers know
         except Exception as error:  # noqa: BLE001 - every failure of a resolver is an answer
             self.note(error, field, place)
             return FAILED

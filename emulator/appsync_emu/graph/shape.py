@@ -40,9 +40,10 @@ __all__ = [
     "nodes_of",
 ]
 
+# Possessive, and taking unterminated strings too: no text costs more than one look per character.
 _LITERAL: Final = re.compile(
-    r'("""(?:\\"""|(?!""").)*"""'  # block string
-    r'|"(?!"")(?:[^"\\\x00-\x08\x0a-\x1f]|\\[^\n\r])*"'
+    r'("""(?:[^"\\]++|\\"""|\\|"(?!""))*+(?:"""|\Z)'  # block string
+    r'|"(?!"")(?:[^"\\\x00-\x08\x0a-\x1f]++|\\[^\n\r])*+"?'
     r"|#[^\n\r]*"
     r"|(?<![\w$@])-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![\w.]))",
     re.DOTALL | re.ASCII,
@@ -202,6 +203,8 @@ def _string(literal: str) -> str:
         node = parse_value(literal)
         assert isinstance(node, StringValueNode)  # noqa: S101 - the cut says so
         return node.value
+    if literal[-1] != '"' or len(literal) == 1:
+        raise BadInput("The string is not terminated.")
     return literal[1:-1]
 
 
