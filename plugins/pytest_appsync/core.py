@@ -229,8 +229,11 @@ class HarnessCore:
         try:
             await self.clock.settle(GIVE_UP_S if within is None else seconds(within))
         except LivenessError as stuck:
-            live = plural(self.emulator.dispatcher.live, "delivery")
-            raise LivenessError(f"{stuck}; {live} not ended") from None
+            views = (self._view(trace_id) for trace_id in self.journal.traces)
+            left = [view for view in views if view.status == "accepted"]
+            told = "; ".join(f"{view.label} {view.command}: {view.state}" for view in left[:3])
+            more = f" and {plural(len(left) - 3, 'more trace')}" if len(left) > 3 else ""  # noqa: PLR2004 - three are told
+            raise LivenessError(f"{stuck}. Not ended: {told or 'no trace'}{more}") from None
 
     async def _until(self, wanted: Awaitable[T]) -> T:
         return await self.clock.until(wanted)
@@ -295,6 +298,9 @@ class HarnessCore:
         if kind == "mutation" and takes == ("input",) and tuple(arguments) != ("input",):
             arguments = {"input": dict(arguments)}
         return operation_for(schema, path, kind, arguments)
+
+    def _view(self, trace_id: str) -> TraceView:
+        return TraceView(self.emulator, trace_id, self.start_ns)
 
     def _letters(self, what: What) -> list[str]:
         """Ids of the letters that are meant."""

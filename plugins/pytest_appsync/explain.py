@@ -104,6 +104,11 @@ class TraceView:
         """What happened, as plain text; the same seed gives the same text."""
         return "\n".join(timeline(self.records, self._start_ns))
 
+    @property
+    def state(self) -> str:
+        """How far each component has come, in words."""
+        return ", ".join(self._end(part) for part in progress_of(self.records).values())
+
     def succeeded(self, *, attempts: int | None = None, component: str | None = None) -> Verdict:
         """Whether it ended in success.
 
