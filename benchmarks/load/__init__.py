@@ -1,0 +1,1 @@
+"""The load: documents, processes, HTTP and real-time clients for any endpoint of the bench API."""
