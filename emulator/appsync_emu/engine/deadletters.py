@@ -53,8 +53,11 @@ class DeadLetters:
     def __iter__(self) -> Iterator[DeadLetter]:
         return iter([self._read(*stored) for stored in self._open.values()])
 
-    def __contains__(self, trace_id: object) -> bool:
-        return trace_id in self._traces
+    def __contains__(self, sought: object) -> bool:
+        """Whether there is this letter, or a letter of the trace of this id."""
+        if isinstance(sought, DeadLetter):
+            return sought.letter_id in self._open
+        return sought in self._traces
 
     def get(self, letter_id: str) -> DeadLetter:
         """The letter of that id.
