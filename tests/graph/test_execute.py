@@ -413,3 +413,32 @@ def test_cache_is_bounded():
         ask(engine, f"query Q{number} {{ hello }}")
     assert len(engine._documents._texts) <= 16
     assert len(engine._documents._shapes) <= 16
+
+
+def test_fragments_that_reach_deeper_than_the_stack_are_an_answer():
+    """Compiled in pieces, because every level is an interface."""
+    levels = 400
+    text = "{ node(id: 1) { ...F0 } } " + " ".join(
+        f"fragment F{n} on Node {{ ... on Post {{ author {{ posts {{ ...F{n + 1} }} }} }} }}"
+        for n in range(levels)
+    )
+    node = None
+    for _ in range(levels):
+        node = {"__typename": "Post", "author": {"posts": [node] if node else []}}
+    answer = ask(
+        executor({"Query.node": lambda _: node}), f"{text} fragment F{levels} on Node {{ id }}"
+    )
+    assert answer["data"] is None
+    assert len(messages(answer)) == 1
+
+
+def test_interfaces_that_fragments_make_enormous_are_an_error_of_the_field():
+    text = "{ node(id: 1) { ...F0 } } " + " ".join(
+        f"fragment F{n} on Post {{ a: author {{ posts {{ ...F{n + 1} }} }}"
+        f" b: author {{ posts {{ ...F{n + 1} }} }} }}"
+        for n in range(30)
+    )
+    engine = executor({"Query.node": lambda _: {"__typename": "Post"}})
+    answer = ask(engine, text + " fragment F30 on Post { id }")
+    assert answer["data"] == {"node": None}
+    assert messages(answer) == ["Can't resolve value (/node) : too many fields"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["InvalidDocument", "Refused", "engine_error", "field_error", "location"]
+__all__ = ["InvalidDocument", "Refused", "TooBig", "engine_error", "field_error", "location"]
 
 
 def location(place: tuple[int, int]) -> dict[str, Any]:
@@ -75,3 +75,7 @@ class Refused(Exception):  # noqa: N818 - named for what it says
     def __init__(self, errors: Sequence[dict[str, Any]]) -> None:
         super().__init__(errors)
         self.errors = list(errors)
+
+
+class TooBig(Exception):  # noqa: N818 - says what it is
+    """An operation has too many fields once its fragments are spread, or goes too deep."""

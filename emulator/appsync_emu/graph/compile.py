@@ -16,6 +16,7 @@ from graphql import (
     VariableNode,
 )
 
+from appsync_emu.graph.answers import TooBig
 from appsync_emu.graph.coerce import ABSENT, NullInput, compile_value, default_of
 from appsync_emu.graph.complete import (
     AbstractCompleter,
@@ -46,14 +47,10 @@ if TYPE_CHECKING:
     from appsync_emu.graph.loose import Kind
     from appsync_emu.graph.plan import Arguments
 
-__all__ = ["MAX_FIELDS", "Compiler", "TooBig"]
+__all__ = ["MAX_FIELDS", "Compiler"]
 
 MAX_FIELDS: Final = 20_000
 """Fields of one compiled operation: fragments can make a short document arbitrarily large."""
-
-
-class TooBig(Exception):  # noqa: N818 - named for what it says
-    """The operation has more than ``MAX_FIELDS`` fields once its fragments are spread."""
 
 
 def _no_arguments(_variables: Mapping[str, Any], _literals: tuple[Any, ...]) -> dict[str, Any]:

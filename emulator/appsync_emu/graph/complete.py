@@ -14,6 +14,7 @@ from itertools import repeat
 from operator import is_not, itemgetter
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
+from appsync_emu.graph.answers import TooBig
 from appsync_emu.graph.place import slash_path
 from appsync_emu.graph.scalar import INT_MAX, INT_MIN, BadOutput, Scalar
 
@@ -407,7 +408,11 @@ class AbstractCompleter(Completer):
                 place,
             )
             raise Bubble
-        plan = self._plan_for(type_name)
+        try:
+            plan = self._plan_for(type_name)
+        except TooBig:
+            run.engine_error(f"Can't resolve value ({slash_path(place)}) : too many fields", place)
+            raise Bubble from None
         result = run.run_fields(plan, value, place)
         run.plans[id(result)] = plan
         return result

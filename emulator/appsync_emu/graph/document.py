@@ -16,9 +16,9 @@ from graphql import (
     type_from_ast,
 )
 
-from appsync_emu.graph.answers import InvalidDocument, engine_error
+from appsync_emu.graph.answers import InvalidDocument, TooBig, engine_error
 from appsync_emu.graph.coerce import Readers, compile_value
-from appsync_emu.graph.compile import Compiler, TooBig
+from appsync_emu.graph.compile import Compiler
 from appsync_emu.graph.introspection import MAX_LISTS, introspection_resolver, lists_in_lists
 from appsync_emu.graph.operation import Operation, Variable
 from appsync_emu.graph.parsing import TOO_DEEP, TOO_LONG, parse_document

@@ -15,6 +15,7 @@ from appsync_emu.graph.answers import InvalidDocument, Refused, engine_error, fi
 from appsync_emu.graph.call import FieldCall, Gather, Resolver, one_after_another
 from appsync_emu.graph.complete import Bubble, ListCompleter
 from appsync_emu.graph.document import Documents
+from appsync_emu.graph.parsing import TOO_DEEP
 from appsync_emu.graph.run import Run, is_pending
 from appsync_emu.graph.selection import SubscriptionPlan
 
@@ -76,10 +77,14 @@ class Executor:
             operation, run, plan = self._prepare(request)
         except InvalidDocument as invalid:
             return {"data": None, "errors": invalid.errors}
-        if operation.kind == "query":
-            return self._query(run, plan)
-        if operation.kind == "mutation":
-            return self._mutation(run, plan)
+        try:
+            if operation.kind == "query":
+                return self._query(run, plan)
+            if operation.kind == "mutation":
+                return self._mutation(run, plan)
+        except RecursionError:  # fragments may reach deeper than brackets may
+            run.abandon()
+            return {"data": None, "errors": [engine_error(TOO_DEEP)]}
         return _not_over_http(run, plan)
 
     def _prepare(self, request: GraphqlRequest) -> tuple[Operation, Run, ObjectPlan]:

@@ -200,6 +200,12 @@ class Run:
         else:
             place[2][place[1]] = None
 
+    def abandon(self) -> None:
+        """Close what is under way, because nobody will await it."""
+        for waiting in self.pending:
+            waiting.close()
+        self.pending = []
+
     async def settle(self, pending: Sequence[Awaitable[Any]]) -> None:
         """Await everything that is under way."""
         if len(pending) == 1:
