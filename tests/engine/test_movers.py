@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 
 from appsync_emu.engine.clock import START_NS, ManualClock
-from appsync_emu.engine.movers import MOVER, ManualTimer, Mover, pause
+from appsync_emu.engine.movers import MOVER, ManualTimer, Mover, _waits, pause
 
 NS = 1_000_000_000
 
@@ -230,3 +230,8 @@ def test_timers_are_ordered_by_time_then_by_age():
         for at_ns, order in ((2, 1), (1, 3), (1, 2))
     ]
     assert [timer.order for timer in sorted(made)] == [2, 3, 1]
+
+
+def test_a_task_that_does_not_tell_is_taken_to_wait():
+    """``_fut_waiter`` is asyncio's own affair; another kind of task may have none."""
+    assert _waits(object())  # type: ignore[arg-type]  # that is the point

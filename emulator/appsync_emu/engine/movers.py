@@ -173,7 +173,10 @@ class Mover:
 
 def _waits(task: asyncio.Task[Any]) -> bool:
     """Whether the task waits for something that has not happened yet."""
-    waits_for: asyncio.Future[Any] | None = getattr(task, "_fut_waiter", None)
+    try:
+        waits_for: asyncio.Future[Any] | None = task._fut_waiter  # type: ignore[attr-defined]  # noqa: SLF001 - nobody else knows
+    except AttributeError:  # a kind of task that does not tell: taken to wait
+        return True
     return waits_for is not None and not waits_for.done()
 
 
