@@ -25,7 +25,7 @@ PRINTED_ADDRESS = "127.0.0.1:20002"
 LINES_MAX = 65
 """A README of one screen, with some scrolling on a small one."""
 
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 CHANGES_SOMETHING = re.compile(r"mutation|redrive|discard|pytest")
 """Such a command runs once; another is repeated until it prints what the README says."""
 
