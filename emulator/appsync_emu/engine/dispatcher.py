@@ -12,9 +12,8 @@ import logging
 from collections import Counter, deque
 from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
-from appsync_emu.core.faults.plan import Plan, Point, Situation
-from appsync_emu.core.faults.verdict import Crash, Delay, Duplicate, Fail, Proceed, Verdict
-from appsync_emu.core.letters import input_of
+from appsync_emu.core.faults.plan import Plan, Point
+from appsync_emu.core.faults.verdict import Crash, Delay, Duplicate, Fail, Proceed
 from appsync_emu.core.lifecycle import (
     Bury,
     Emit,
@@ -37,13 +36,13 @@ from appsync_emu.core.records import (
     DeliveryEnded,
     DeliveryFacts,
     ErrorInfo,
-    FaultStruck,
     RetryScheduled,
 )
 from appsync_emu.engine.attempts import Attempts
 from appsync_emu.engine.failures import timed_out
 from appsync_emu.engine.idempotency import Claim, IdempotencyStore
 from appsync_emu.engine.runs import Run, Unfinished
+from appsync_emu.engine.strikes import Strikes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,7 +114,7 @@ class Dispatcher:
         self._clock = clock
         self._entropy = entropy
         self._journal = journal
-        self._faults = faults
+        self._strikes = Strikes(faults, clock=clock, entropy=entropy, journal=journal)
         self._threads = threads
         self._outlet = outlet
         self.policies: dict[str, RetryPolicy] = {}
@@ -125,7 +124,7 @@ class Dispatcher:
             threads=threads,
             keys=self._keys,
             errors=api.errors,
-            verdict=self._verdict,
+            verdict=self._strikes.verdict,
             desk=outlet.desk,
         )
         self._live: dict[Run, None] = {}
@@ -232,27 +231,9 @@ class Dispatcher:
         self._live[run] = None
         self._of_trace[run.facts.trace_id] += 1
 
-    def _verdict(self, run: Run, point: Point) -> Verdict:
-        if not self._faults.armed:
-            return Proceed()
-        now_ns = self._clock.now_ns()
-        attempt = run.delivery.attempts if point is Point.ATTEMPT else 0
-        facts = run.facts
-        situation = Situation(point, facts, attempt, input_of(run.event), now_ns)
-        fault, verdict = self._faults.verdict(
-            situation,
-            lambda fault_id: self._entropy.draw("fault", fault_id, facts.delivery_id, attempt),
-        )
-        if fault is not None:
-            struck = FaultStruck(
-                now_ns, facts, fault.fault_id, point.value, fault.effect.kind, attempt
-            )
-            self._journal.append(struck)
-        return verdict
-
     def _dispatch(self, run: Run) -> None:
         """Hand the message to a worker; a fault may delay, repeat or lose it on the way."""
-        verdict = self._verdict(run, Point.DISPATCH)
+        verdict = self._strikes.verdict(run, Point.DISPATCH)
         match verdict:
             case Proceed():
                 self._begin(run)
