@@ -30,6 +30,12 @@ MARKER = (
 OPENED: pytest.StashKey[list[Opened]] = pytest.StashKey()
 """The harnesses of a test, while it runs."""
 
+FAILED: pytest.StashKey[Opened] = pytest.StashKey()
+"""The harness of a ``with appsync_factory()`` block that failed last in a test."""
+
+CURRENT: pytest.StashKey[pytest.Item] = pytest.StashKey()
+"""The test that runs, in the stash of the configuration."""
+
 
 class Hooks:
     """Hooks that a ``conftest.py`` can implement."""
@@ -93,6 +99,13 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Know which test runs: a block of ``appsync_factory`` that fails is shown with it."""
+    item.config.stash[CURRENT] = item
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Judge what the test did: after its body, and still inside the test."""
     result = yield
@@ -110,7 +123,8 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show what happened in the emulator."""
     report = yield
-    if item.stash.get(OPENED, None) and (report.failed or report.when == "call"):
+    held = item.stash.get(OPENED, None) or FAILED in item.stash
+    if held and (report.failed or report.when == "call"):
         from pytest_appsync.sections import add_sections  # noqa: PLC0415 - only where it is used
 
         add_sections(item, report)

@@ -8,7 +8,7 @@ from appsync_emu.core.records import trace_of
 from appsync_emu.core.traces import iso_time
 from pytest_appsync.explain import TraceView
 from pytest_appsync.faults import described
-from pytest_appsync.plugin import OPENED
+from pytest_appsync.plugin import FAILED, OPENED
 from pytest_appsync.timeline import timeline
 from pytest_appsync.values import plural
 
@@ -27,7 +27,10 @@ def add_sections(item: pytest.Item, report: pytest.TestReport) -> None:
     wanted = item.config.getoption("appsync_timeline")
     if wanted == "none" or (wanted == "failed" and not report.failed):
         return
-    for made in item.stash[OPENED]:
+    every = list(item.stash.get(OPENED, ()))
+    if report.failed and FAILED in item.stash:
+        every.append(item.stash[FAILED])
+    for made in every:
         sections = [("AppSync timeline", timeline_section(made))]
         if made.harness.faults:
             sections.append(("AppSync faults", faults_section(made)))

@@ -16,8 +16,7 @@ from appsync_emu.engine.clock import START_NS
 from appsync_emu.errors import UsageError
 from pytest_appsync.apis import api_of, apis_of
 from pytest_appsync.judge import judge
-from pytest_appsync.plugin import OPENED
-from pytest_appsync.sections import timeline_section
+from pytest_appsync.plugin import CURRENT, FAILED, OPENED
 from pytest_appsync.values import refuse_unknown
 
 if TYPE_CHECKING:
@@ -118,8 +117,9 @@ def factory(
         try:
             yield harness
             judge(made)
-        except BaseException as error:
-            error.add_note(timeline_section(made))
+        except BaseException:
+            if CURRENT in config.stash:
+                config.stash[CURRENT].stash[FAILED] = made
             raise
         finally:
             harness.close()

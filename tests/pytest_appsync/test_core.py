@@ -105,7 +105,7 @@ def test_settle_within(appsync):
     appsync.fault("delay", at="dispatch", by="2h")
     appsync.send("placeOrder", orderId="1")
 
-    with pytest.raises(LivenessError, match="after 3600 s .* t1 placeOrder: Place is 'accepted'"):
+    with pytest.raises(LivenessError, match=r"after 3600 s .* t1 placeOrder: Place is 'accepted'"):
         appsync.settle(within="1h")
     appsync.settle(within="2h")
 

@@ -11,7 +11,7 @@ from pytest_appsync.portal import Portal, loop_is_running
 
 
 async def thread():
-    await asyncio.sleep(0)
+    await asyncio.to_thread(int)
     return threading.current_thread()
 
 
@@ -61,7 +61,7 @@ def test_what_still_runs_is_ended():
 
     async def start():
         task = asyncio.create_task(waits())
-        await asyncio.sleep(0)
+        await asyncio.to_thread(int)
         return task
 
     task = portal.run(start())

@@ -29,7 +29,7 @@ def test_durations(written, expected):
 
 @pytest.mark.parametrize("written", ["", "5", "5 s", "soon", None, True, [], float("nan")])
 def test_what_is_no_duration(written):
-    with pytest.raises(UsageError, match="not a duration|negative"):
+    with pytest.raises(UsageError, match=r"not a duration|negative"):
         seconds(written)
 
 
