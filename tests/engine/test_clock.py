@@ -198,6 +198,22 @@ def test_periodic_timers_never_keep_settle_busy():
     assert run(test) == ([60, 120], 150)
 
 
+def test_a_clock_is_still_when_nothing_moves_and_nothing_is_due():
+    async def test(clock):
+        assert clock.still
+        clock.call_at(after(clock, 1), lambda: None, periodic=True)
+        assert clock.still
+        task = clock.spawn(clock.sleep(5))
+        moving = clock.still
+        await clock.advance(1)
+        sleeping = clock.still
+        await clock.settle()
+        assert task.done()
+        return moving, sleeping, clock.still
+
+    assert run(test) == (False, False, True)
+
+
 def test_settle_gives_up_and_says_what_is_due():
     async def test(clock):
         clock.call_at(after(clock, 61), _due_later)
