@@ -67,13 +67,14 @@ def _is_plain(value: Any) -> bool:  # noqa: ANN401 - a dict or a list
     ):
         return True
     level = [value]
+    kinds = {type(value)}
     seen = 0
     for _ in range(_DEPTH_MAX):
         seen += sum(map(len, level))
         if seen > RESULT_BYTES_MAX // 2:  # each item is at least two bytes of JSON
             raise _too_large()
-        dicts = [item for item in level if type(item) is dict]
-        lists = [item for item in level if type(item) is list]
+        dicts = _those(dict, level, kinds)
+        lists = _those(list, level, kinds)
         if not _KEYS.issuperset(map(type, set().union(*dicts))):
             return False
         kinds = set(map(type, _items(dicts, lists)))
@@ -81,8 +82,19 @@ def _is_plain(value: Any) -> bool:  # noqa: ANN401 - a dict or a list
             return True
         if not kinds <= _PLAIN:
             return False
-        level = [item for item in _items(dicts, lists) if type(item) in _CONTAINERS]
+        if kinds <= _CONTAINERS:
+            level = list(_items(dicts, lists))
+        else:
+            level = [item for item in _items(dicts, lists) if type(item) in _CONTAINERS]
+            kinds &= _CONTAINERS
     return False
+
+
+def _those(kind: type, level: list[Any], kinds: set[type]) -> list[Any]:
+    """The items of ``level`` that are of one kind; ``kinds`` is what there is."""
+    if kind not in kinds:
+        return []
+    return level if len(kinds) == 1 else [item for item in level if type(item) is kind]
 
 
 def _items(dicts: list[dict[str, Any]], lists: list[list[Any]]) -> Iterator[Any]:
