@@ -46,6 +46,28 @@ def test_selections_of_one_field_and_of_type_names():
     }
 
 
+@pytest.mark.parametrize("fields", ["id title ups", "ups id title", "title"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"id": "1", "title": "t", "ups": 1},
+        {"ups": 1, "title": "t", "id": "1"},
+        {"id": "1", "title": "t", "ups": 1, "score": 0.5},
+        {"id": "1", "title": "t"},
+    ],
+)
+def test_rows_have_what_is_selected_in_that_order(row, fields):
+    [*answers] = rows([row, row], fields)["data"]["posts"]
+    expected = [(name, row.get(name)) for name in fields.split()]
+    assert [list(answer.items()) for answer in answers] == [expected, expected]
+    assert answers[0] is not row
+
+
+def test_rows_under_other_names():
+    row = {"id": "1", "title": "t"}
+    assert rows([row], "title: id id: title") == {"data": {"posts": [{"title": "1", "id": "t"}]}}
+
+
 def test_the_answer_is_a_copy():
     answer = rows([ROW])
     answer["data"]["posts"][0]["tags"].append("b")

@@ -303,7 +303,7 @@ class _TypeName(Completer):
 class ObjectCompleter(Completer):
     """An object type."""
 
-    __slots__ = ("_columns", "_fields", "_keys", "_names", "_rows", "plan")
+    __slots__ = ("_columns", "_fields", "_keys", "_names", "_shape", "_takers", "plan")
 
     def __init__(self, plan: ObjectPlan, parent: str, *, nullable: bool) -> None:
         super().__init__(
@@ -319,8 +319,9 @@ class ObjectCompleter(Completer):
             for key, name, part in zip(self._keys, self._names, parts, strict=True)
         ]
         self._columns = [part.column for part in parts]
-        # With one name itemgetter gives no tuple; then the fields are taken one by one.
-        self._rows = itemgetter(*self._names) if self.pure and len(fields) > 1 else None
+        self._takers = [itemgetter(name) for name in self._names] if self.pure else None
+        # Under their own names, rows that have nothing else need one copy in the right order.
+        self._shape = dict.fromkeys(self._names) if self._keys == self._names else None
 
     def fast(self, value: Value) -> Value:
         """A clean value, or Anomaly."""
@@ -333,17 +334,22 @@ class ObjectCompleter(Completer):
 
     def column(self, values: Sequence[Any]) -> Sequence[Any]:
         """The same, for a whole column."""
-        if self._rows is None or set(map(type, values)) != {dict}:
+        if self._takers is None or set(map(type, values)) != {dict}:
             return list(map(self.fast, values))
+        shape = self._shape
         try:
-            rows: list[tuple[Any, ...]] = list(map(self._rows, values))
+            taken = [list(map(take, values)) for take in self._takers]
         except KeyError:  # a property that is not there is null
-            rows = [tuple(map(value.get, self._names)) for value in values]
-        taken = list(zip(*rows, strict=True))
+            taken = [[value.get(name) for value in values] for name in self._names]
+            shape = None
         columns = [check(column) for check, column in zip(self._columns, taken, strict=True)]
-        if any(map(is_not, columns, taken)):
-            rows = list(zip(*columns, strict=True))
-        return list(map(dict, map(zip, repeat(self._keys), rows)))
+        if (
+            shape is not None
+            and set(map(len, values)) == {len(shape)}
+            and not any(map(is_not, columns, taken))
+        ):
+            return list(map(shape.__or__, values))
+        return list(map(dict, map(zip, repeat(self._keys), zip(*columns, strict=True))))
 
     def present(self, value: Value, run: RunLike, place: Place) -> Value:
         """A value that is not null; raises Bubble."""
