@@ -9,9 +9,9 @@ import api_files
 
 # Whatever the inner pytest imports is forgotten afterwards, unless the outer one has it already.
 import appsync_emu.config.load
-import appsync_emu.server.app
+import appsync_emu.server.app  # noqa: F401 - kept for the inner pytest
 import pytest_appsync.served
-import pytest_appsync.settings  # noqa: F401 - see above
+import pytest_appsync.settings  # noqa: F401 - the same
 
 if TYPE_CHECKING:
     import pytest
@@ -40,7 +40,11 @@ SECTIONS = {
     "authentication": {"type": "API_KEY"},
 }
 INI = "[pytest]\n"
-OFF = ("-p", "no:asyncio", "-p", "no:xdist", "-p", "no:anyio", "-p", "no:cacheprovider")
+OFF = tuple(
+    word
+    for name in ("asyncio", "xdist", "anyio", "hypothesispytest", "cacheprovider")
+    for word in ("-p", f"no:{name}")
+)
 
 
 def write(pytester: pytest.Pytester, tests: str, ini: str = "", *, api: bool = True) -> None:

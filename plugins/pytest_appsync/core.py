@@ -111,7 +111,8 @@ class HarnessCore:
         Args:
             what: the name of an error (``"network.reset"``), an exception (class or instance),
                 ``"delay"``, ``"crash"`` or ``"duplicate"``.
-            at: ``"attempt"`` (the call of the handler) or ``"dispatch"`` (the message to it).
+            at: ``"attempt"`` (the call of the handler), ``"dispatch"`` (the message to it) or
+                ``"deadletter.write"`` (errors alone).
             component: strike this component alone.
             command: strike deliveries of this command alone.
             event: strike deliveries of events of this detail type alone.

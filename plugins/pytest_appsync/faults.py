@@ -152,13 +152,14 @@ def _kind(what: str | BaseException | type[BaseException]) -> tuple[str, ErrorIn
 def _point(at: object, effect: Effect, kind: str) -> Point:
     allowed = POINTS_OF[type(effect)]
     if at is None:
-        return allowed[-1]
+        return Point.ATTEMPT if Point.ATTEMPT in allowed else allowed[0]
     points = [point.value for point in Point]
     if at not in points:
         raise UsageError(f"there is no point {at!r}{did_you_mean(at, points)}")
     point = Point(str(at))
     if point not in allowed:
-        raise UsageError(f"{kind!r} cannot strike at {at!r}; it can at {allowed[0].value!r}")
+        places = ", ".join(repr(place.value) for place in allowed)
+        raise UsageError(f"{kind!r} cannot strike at {at!r}; it can at {places}")
     return point
 
 

@@ -117,9 +117,10 @@ def _end(record: DeliveryEnded) -> str:
 
 def _strike(record: FaultStruck) -> str | None:
     """Errors are told by the attempt that they ended; everything else here."""
-    if record.effect == "error" or (record.effect == "crash" and record.attempt):
+    told = {"attempt": ("error", "crash"), "dispatch": ("error",)}
+    if record.effect in told.get(record.point, ()):
         return None
-    where = f"attempt {record.attempt}" if record.attempt else record.point
+    where = f"attempt {record.attempt}" if record.point == "attempt" else record.point
     return f"{record.effect} at {where} (fault {record.fault})"
 
 

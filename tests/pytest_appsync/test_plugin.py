@@ -180,14 +180,22 @@ def test_who_does_not_use_it_pays_nothing(pytester, monkeypatch):
 @pytest.mark.parametrize("mode", ["strict", "auto"])
 def test_with_pytest_asyncio(pytester, mode):
     pytest.importorskip("pytest_asyncio")
-    marked = "import pytest\n" + ASYNC.replace("async def test", "@pytest.mark.asyncio\nasync def test")
-    write(pytester, ASYNC if mode == "auto" else marked, f"asyncio_mode = {mode}\nasyncio_default_fixture_loop_scope = function\n")
+    marked = "import pytest\n" + ASYNC.replace(
+        "async def test", "@pytest.mark.asyncio\nasync def test"
+    )
+    write(
+        pytester,
+        ASYNC if mode == "auto" else marked,
+        f"asyncio_mode = {mode}\nasyncio_default_fixture_loop_scope = function\n",
+    )
     run_apart(pytester, "--strict-markers").assert_outcomes(passed=4)
 
 
 def test_with_anyio(pytester):
     pytest.importorskip("anyio")
-    marked = "import pytest\n" + ASYNC.replace("async def test", "@pytest.mark.anyio\nasync def test")
+    marked = "import pytest\n" + ASYNC.replace(
+        "async def test", "@pytest.mark.anyio\nasync def test"
+    )
     write(pytester, marked)
     pytester.makeconftest("import pytest\n@pytest.fixture\ndef anyio_backend(): return 'asyncio'")
     run_apart(pytester, "-p", "no:asyncio", "--strict-markers").assert_outcomes(passed=4)
@@ -210,7 +218,9 @@ def test_under_xdist(pytester):
         pytester, "-p", "no:asyncio", "-n", "2", "--appsync-seed", "random", "--junitxml=report.xml"
     )
     result.assert_outcomes(failed=4)
-    seeds = {line.partition("--appsync-seed ")[2][:6] for line in result.outlines if "seed " in line}
+    seeds = {
+        line.partition("--appsync-seed ")[2][:6] for line in result.outlines if "seed " in line
+    }
     assert len(seeds - {""}) == 1
     assert result.stdout.str().count("AppSync timeline") == 4
     report = pytester.path.joinpath("report.xml").read_text("utf-8")

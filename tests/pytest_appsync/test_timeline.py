@@ -112,11 +112,13 @@ def test_faults_that_leave_no_error():
         FaultStruck(0, OF, "twice", "dispatch", "duplicate", 0),
         FaultStruck(0, OF, "dies", "dispatch", "crash", 0),
         FaultStruck(0, OF, "dies", "attempt", "crash", 1),
+        FaultStruck(0, OF, "down", "deadletter.write", "error", 4),
         DeliveryAccepted(0, COPY),
     ) == [
         "0:00.000 Place delay at attempt 2 (fault slow)",
         "0:00.000 Place duplicate at dispatch (fault twice)",
         "0:00.000 Place crash at dispatch (fault dies)",
+        "0:00.000 Place error at deadletter.write (fault down)",
         "0:00.000 Place (copy 1) delivered again by a fault",
     ]
 

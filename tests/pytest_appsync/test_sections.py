@@ -1,0 +1,116 @@
+"""What a report shows of the emulator."""
+
+from __future__ import annotations
+
+import pytest
+from suite import run, write
+
+pytest_plugins = ["pytester"]
+
+FAILING = """
+def test_survives(appsync):
+    appsync.fault("network.reset", attempts="1-4", name="flaky")
+    trace = appsync.send("placeOrder", orderId="o-1", total=250)
+    appsync.settle()
+    assert trace.succeeded(attempts=3)
+
+def test_passes(appsync):
+    assert appsync.send("placeOrder", orderId="o-1").ended().succeeded()
+"""
+
+
+def test_a_failure_shows_what_happened(pytester):
+    write(pytester, FAILING)
+    result = run(pytester)
+
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E*assert <wanted success in 3 attempts; Place ended 'error' after 4 attempts *",
+            "*- AppSync timeline -*",
+            "seed * (--appsync-seed 0), clock manual, 0:00.000 is 2030-01-01T00:00:00.000Z",
+            "t1 is placeOrder, trace *",
+            '  0:00.000  t1         accepted placeOrder {"orderId": "o-1", "total": 250}',
+            "  0:00.000  t1  Place  attempt 1: ConnectionResetError: *(fault flaky)",
+            "  *  t1  Place  error after 4 attempts, 3 retries: retries-exhausted",
+            "*- AppSync faults -*",
+            "flaky: error at attempt, attempts 1, 2, 3, 4; struck 4 times",
+        ]
+    )
+    assert result.stdout.str().count("AppSync timeline") == 1
+    result.stdout.no_fnmatch_line("*pytest_appsync?harness.py*")
+
+
+def test_all_or_none(pytester):
+    write(pytester, FAILING)
+    run(pytester, "--appsync-timeline=none").stdout.no_fnmatch_line("*AppSync timeline*")
+    every = run(pytester, "--appsync-timeline=all", "-rA")
+    assert every.stdout.str().count("AppSync timeline") == 2
+
+
+@pytest.mark.parametrize("style", ["native", "short", "line"])
+def test_other_styles_of_traceback_have_it_too(pytester, style):
+    write(pytester, FAILING)
+    result = run(pytester, f"--tb={style}", "-rA")
+    assert result.stdout.str().count("AppSync timeline") == 1
+
+
+def test_the_traces_in_hand_come_first_and_the_rest_is_folded(pytester):
+    write(
+        pytester,
+        """
+        def test_many(appsync):
+            appsync.fault("network.reset", input={"total": 7})
+            for number in range(40):
+                appsync.mutate("placeOrder", orderId=str(number), total=number)
+            appsync.settle()
+            bad = [id for id in appsync.journal.traces if appsync.trace(id).status == "error"]
+            appsync.touched.clear()
+            assert appsync.trace(bad[0]).succeeded()
+        """,
+    )
+    result = run(pytester)
+    result.stdout.fnmatch_lines(
+        ["t8 is placeOrder, trace *", "  *  t8  Place  error after 4 attempts*"]
+    )
+    result.stdout.fnmatch_lines(["  and 39 others: 39 success"])
+
+
+def test_a_long_story_is_cut_in_the_middle(pytester):
+    write(
+        pytester,
+        """
+        def test_long(appsync):
+            appsync.retry(max_retries=100, backoff="fixed", base="1s")
+            appsync.fault("network.reset")
+            assert appsync.send("placeOrder", orderId="1").ended().succeeded()
+        """,
+    )
+    result = run(pytester)
+    result.stdout.fnmatch_lines(["  ... * lines cut; print(appsync.timeline) has all"])
+    assert len(result.outlines) < 100
+
+
+def test_a_test_that_sent_nothing(pytester):
+    write(pytester, "def test_idle(appsync): assert appsync.deadletters")
+    result = run(pytester)
+    result.stdout.fnmatch_lines(["  nothing was sent"])
+    result.stdout.fnmatch_lines(["*assert <no dead letters>*"])
+
+
+def test_other_fixtures_may_fail_too(pytester):
+    write(
+        pytester,
+        """
+        import pytest
+
+        @pytest.fixture
+        def order(appsync):
+            trace = appsync.send("placeOrder", orderId="1")
+            assert trace.succeeded()
+
+        def test_it(order):
+            pass
+        """,
+    )
+    run(pytester).stdout.fnmatch_lines(["*AppSync timeline*", "*  t1  Place  accepted"])
