@@ -208,6 +208,32 @@ def test_handlers_in_threads_take_turns_under_virtual_time():
     assert run(test) == list(range(10))
 
 
+def test_handlers_in_threads_take_turns_within_one_piece_of_work_too():
+    """A request may call several functions at once: one waits for its turn, one works."""
+
+    async def test(world):
+        inside, seen = [], []
+
+        def handle(event, context):
+            inside.append(event)
+            time.sleep(0.03)  # noqa: TID251 - a handler that really blocks
+            assert inside == [event]
+            inside.remove(event)
+            seen.append((event, passed(world)))
+            context.sleep(5)
+            seen.append((event, passed(world)))
+
+        async def request():
+            await asyncio.gather(*(world.call(handle, event=number) for number in range(3)))
+
+        world.clock.call_at(START_NS + NS, lambda: seen.append("timer"))
+        assert await settled(world, request()) == [None]
+        assert not world.clock._moving
+        return seen
+
+    assert run(test) == [(0, 0), (1, 0), (2, 0), "timer", (0, 5), (1, 5), (2, 5)]
+
+
 def test_more_handlers_may_sleep_than_threads_may_work():
     """Virtual time must pass for the sleepers to end: nobody may wait for them meanwhile."""
 

@@ -68,8 +68,8 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """The time, in UTC."""
 
-    async def sleep(self, seconds: float) -> None:
-        """Return ``seconds`` later."""
+    async def sleep(self, seconds: float, *, of_thread: bool = False) -> None:
+        """Return ``seconds`` later; ``of_thread`` when a thread that has the turn waits for it."""
 
     def call_at(self, at_ns: int, callback: Callable[[], None], *, periodic: bool = False) -> Timer:
         """Call back at ``at_ns``; ``periodic`` timers (keep-alive) never keep ``settle`` busy."""
@@ -108,8 +108,9 @@ class RealClock:
         """The time, in UTC."""
         return _moment(self.now_ns())
 
-    async def sleep(self, seconds: float) -> None:
+    async def sleep(self, seconds: float, *, of_thread: bool = False) -> None:
         """Return ``seconds`` of this clock later."""
+        del of_thread  # here threads need no turns
         await asyncio.sleep(max(0.0, seconds) / self._factor)
 
     def call_at(self, at_ns: int, callback: Callable[[], None], *, periodic: bool = False) -> Timer:
@@ -190,7 +191,7 @@ class ManualClock:
         """Call back when time reaches ``at_ns``; at the next move when that is past."""
         return self._set(at_ns, callback, None, periodic=periodic)
 
-    async def sleep(self, seconds: float) -> None:
+    async def sleep(self, seconds: float, *, of_thread: bool = False) -> None:
         """Return when time has moved ``seconds`` on."""
         mover = MOVER.get()
         woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -203,7 +204,13 @@ class ManualClock:
 
         timer = self._set(self._now_ns + round(max(0.0, seconds) * NS), wake, mover)
         try:
-            await (woken if mover is None else mover.wait(woken))
+            if mover is None:
+                await woken
+            elif of_thread:
+                with mover.lend():
+                    await mover.wait(woken)
+            else:
+                await mover.wait(woken)
         finally:
             timer.cancel()
 
@@ -222,7 +229,8 @@ class ManualClock:
         self._turns.append((mover, woken))
         try:
             await mover.wait(woken)
-            yield
+            with mover.work():
+                yield
         finally:
             if woken.done() and not woken.cancelled():
                 self._holders -= 1

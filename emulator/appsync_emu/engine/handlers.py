@@ -166,7 +166,7 @@ class HandlerContext:
         assert task is not None  # noqa: S101 - run_coroutine_threadsafe has just made it
         self._sleeping[task] = None
         try:
-            await self.clock.sleep(seconds)
+            await self.clock.sleep(seconds, of_thread=True)
         finally:
             del self._sleeping[task]
 

@@ -6,12 +6,13 @@ A piece of work is a :class:`Mover`; time goes on only while every mover rests.
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from contextvars import ContextVar
 from types import coroutine
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterator
 
 __all__ = ["MOVER", "ManualTimer", "Mover", "pause"]
 
@@ -79,16 +80,29 @@ class Mover:
 
     A handler may sleep in tasks of its own (``asyncio.gather``). They inherit its mover, which
     rests when one of them sleeps and all others that are known (the handler's own task, and those
-    that have slept before) wait for something: they are taken to wait for the sleeper.
+    that have slept before) wait for something: they are taken to wait for the sleeper. Whoever
+    waits for a thread that works is not.
     """
 
-    __slots__ = ("_asleep", "_awake", "_clock", "_looking", "_moving", "since", "task")
+    __slots__ = (
+        "_asleep",
+        "_awake",
+        "_clock",
+        "_lent",
+        "_looking",
+        "_moving",
+        "_working",
+        "since",
+        "task",
+    )
 
     def __init__(self, clock: _Clock) -> None:
         self._clock = clock
         self._moving = False
         self._looking = False
         self._asleep = 0
+        self._working: set[asyncio.Task[Any]] = set()  # those that wait for a thread
+        self._lent = 0  # threads that sleep
         self._awake: set[asyncio.Task[Any]] = set()  # known tasks that do not sleep
         self.since = 0  # number of its latest start, of all starts
         self.task: asyncio.Task[Any] | None = None
@@ -139,6 +153,28 @@ class Mover:
             if self._asleep:
                 self._look_soon()
 
+    @contextmanager
+    def work(self) -> Iterator[None]:
+        """The present task waits for a thread that works: there is no rest meanwhile."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - whoever has a mover is in a task
+        self._working.add(task)
+        try:
+            yield
+        finally:
+            self._working.discard(task)
+            if self._asleep:
+                self._look_soon()
+
+    @contextmanager
+    def lend(self) -> Iterator[None]:
+        """A thread that works sleeps instead."""
+        self._lent += 1
+        try:
+            yield
+        finally:
+            self._lent -= 1
+
     def _know(self, task: asyncio.Task[Any]) -> None:
         self._awake.add(task)
         task.add_done_callback(self._ended)
@@ -157,8 +193,9 @@ class Mover:
 
     def _look(self, rounds: int) -> None:
         """Rest if all that are awake have been waiting for some rounds of the loop."""
-        if not self._moving or not self._asleep:
-            self._looking = False
+        at_work = len(self._working & self._awake) - self._lent
+        if not self._moving or not self._asleep or at_work > 0:
+            self._looking = False  # whatever changes that looks again
         elif not self._awake:
             self._looking = False
             self.rest()
