@@ -48,7 +48,7 @@ def test_all_or_none(pytester):
     assert every.stdout.str().count("AppSync timeline") == 2
 
 
-@pytest.mark.parametrize("style", ["native", "short", "line"])
+@pytest.mark.parametrize("style", ["native", "short"])
 def test_other_styles_of_traceback_have_it_too(pytester, style):
     write(pytester, FAILING)
     result = run(pytester, f"--tb={style}", "-rA")
