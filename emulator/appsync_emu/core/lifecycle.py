@@ -19,7 +19,7 @@ status, so that nobody who reads ``error`` looks for a letter that is not there 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
@@ -85,6 +85,10 @@ class Delivery:
     def ended(self) -> bool:
         """Whether nothing more happens unless it is redriven."""
         return self.state is State.SUCCEEDED or self.state is State.FAILED
+
+    def now(self, state: State) -> Delivery:
+        """The same delivery in another state; ``dataclasses.replace`` takes four times as long."""
+        return Delivery(state, self.attempt, self.first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,18 +199,18 @@ def step(
         case Started():
             return Delivery(State.RUNNING, delivery.attempt + 1, delivery.first), ()
         case Succeeded():
-            return replace(delivery, state=State.SUCCEEDED), _SUCCESS
+            return delivery.now(State.SUCCEEDED), _SUCCESS
         case Failed():
             decision = decide(
                 policy, ErrorClass(happening.error.error_class), delivery.attempts, draw
             )
             return _failed(delivery, happening, decision, now_ns, bury_business=bury_business)
         case Woken():
-            return replace(delivery, state=State.QUEUED), ()
+            return delivery.now(State.QUEUED), ()
         case Recognised():
-            return replace(delivery, state=State.SUCCEEDED), _RECOGNISED
+            return delivery.now(State.SUCCEEDED), _RECOGNISED
         case Redriven():
-            return replace(delivery, state=State.QUEUED, first=delivery.attempt), ()
+            return Delivery(State.QUEUED, delivery.attempt, delivery.attempt), ()
         case _:
             assert_never(happening)
 
@@ -221,7 +225,7 @@ def _failed(
 ) -> tuple[Delivery, tuple[Effect, ...]]:
     error = failed.error
     if isinstance(decision, BuryDecision):
-        ended = replace(delivery, state=State.FAILED)
+        ended = delivery.now(State.FAILED)
         publish = Publish("error", error.message, error.type, decision.reason)
         emit = Emit(error, decision.reason)
         if decision.reason == ErrorClass.BUSINESS.value and not bury_business:
@@ -229,4 +233,4 @@ def _failed(
         return ended, (emit, Bury(decision.reason), publish)
     delay_s = decision.delay_s if failed.restart_after_s is None else failed.restart_after_s
     wake = WakeAt(now_ns + round(delay_s * NS), delivery.attempts)
-    return replace(delivery, state=State.WAITING), (wake,)
+    return delivery.now(State.WAITING), (wake,)

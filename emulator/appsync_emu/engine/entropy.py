@@ -19,6 +19,9 @@ __all__ = ["Entropy"]
 
 _BITS_OF_FLOAT = 53
 _KEYS_MAX = 100_000
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+# Made once: json.dumps makes a new one whenever it is given an option.
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str).encode
 _REQUEST_STEP = 0x9E3779B97F4B
 _REQUEST_MASK = (1 << 48) - 1
 
@@ -51,10 +54,8 @@ class Entropy:
     def uuid(self, *key: object) -> str:
         """A version 4 UUID that belongs to ``key``."""
         digits = self._digest("uuid", key).hex()
-        variant = "89ab"[int(digits[16], 16) & 3]
-        return (
-            f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
-        )
+        variant = f"{_VARIANT[digits[16]]}{digits[17:20]}"
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}-{digits[20:]}"
 
     def request_id(self) -> str:
         """A new request id; the one kind of id that counts up, for requests have no content."""
@@ -68,7 +69,7 @@ class Entropy:
 
         So the id of a command depends on what it says and not on what else was sent.
         """
-        body = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
+        body = _encode(content)
         digest = blake2b(
             f"{name}\0{body}".encode("utf-8", "surrogatepass"), digest_size=12
         ).digest()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["direct_event", "plain_copy"]
 
-_LEAVES = frozenset((str, int, float, bool, type(None)))
+_CONTAINERS = frozenset((dict, list))
 
 
 def direct_event(call: FieldCall, prev: Json = None) -> dict[str, Any]:
@@ -55,9 +55,11 @@ def plain_copy(value: Any) -> Any:  # noqa: ANN401 - JSON in, JSON out
     """A copy of a JSON value, all the way down."""
     kind = type(value)
     if kind is dict:
-        return {
-            key: item if type(item) in _LEAVES else plain_copy(item) for key, item in value.items()
-        }
+        copy: dict[str, Any] = value.copy()
+        for key, item in value.items():
+            if type(item) in _CONTAINERS:
+                copy[key] = plain_copy(item)
+        return copy
     if kind is list:
-        return [item if type(item) in _LEAVES else plain_copy(item) for item in value]
+        return [plain_copy(item) if type(item) in _CONTAINERS else item for item in value]
     return value
