@@ -74,7 +74,8 @@ def session_api(request: pytest.FixtureRequest) -> Api | None:
     if named:
         base = config.inipath.parent if config.inipath else config.rootpath
         return apis_of(config).load(base / named)
-    found = {_nearest(item.path.parent, config) for item in request.session.items}
+    folders = {item.path.parent for item in request.session.items}
+    found = {_nearest(folder, config) for folder in folders}
     found.discard(None)
     (path,) = found if len(found) == 1 else (None,)
     return apis_of(config).load(path) if path is not None else None

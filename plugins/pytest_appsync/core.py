@@ -318,6 +318,11 @@ class HarnessCore:
             raise UsageError(f"there is no dead letter of {what!r}; {self.deadletters!r}")
         return found
 
+    def __repr__(self) -> str:
+        traces = plural(len(list(self.journal.traces)), "trace")
+        letters = plural(len(self.deadletters), "dead letter")
+        return f"<{type(self).__name__} of {self.emulator.api.name}: {traces}, {letters}>"
+
     def close(self) -> None:
         """Stop the emulator; harmless when that was done already."""
         if not self.closed:

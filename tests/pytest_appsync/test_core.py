@@ -18,6 +18,11 @@ def appsync():
     harness.close()
 
 
+def test_a_harness_says_what_it_holds(appsync):
+    appsync.send("placeOrder", orderId="1")
+    assert repr(appsync) == "<Harness of shop: 1 trace, 0 dead letters>"
+
+
 def test_nothing_happens_between_the_lines(appsync):
     trace = appsync.send("placeOrder", {"orderId": "1"}, total=3)
     assert [type(record).__name__ for record in trace.records] == [

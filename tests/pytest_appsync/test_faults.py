@@ -29,7 +29,7 @@ def test_every_named_error_can_be_armed(name):
 
 def test_exceptions_are_classified():
     class NotFound(Exception):  # noqa: N818 - an AWS error as botocore shapes it
-        response = {"Error": {"Code": "ResourceNotFoundException"}, "ResponseMetadata": {}}  # noqa: RUF012
+        response = {"Error": {"Code": "ResourceNotFoundException"}, "ResponseMetadata": {}}  # noqa: RUF012 - no dataclass
 
     assert fault(ValueError("boom")).effect.error.message == "boom"
     assert fault(BusinessError).effect.error.error_class == "business"
