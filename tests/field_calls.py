@@ -13,7 +13,7 @@ def field_call(arguments=None, *, source=None, claims=None, variables=None, stas
         name="getPost",
         return_type="Post",
         selection_set_list=lambda: ["id", "title"],
-        selection_set_graphql=lambda: "{\n  id\n  title\n}",
+        selection_set_graphql=lambda _document: "{\n  id\n  title\n}",
     )
     return SimpleNamespace(
         arguments={} if arguments is None else arguments,

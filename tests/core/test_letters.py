@@ -190,3 +190,15 @@ def test_the_input_is_what_the_command_was_given_or_the_event_said(event, given)
 def test_what_the_journal_has_forgotten_is_not_invented():
     letter = dead_letter(written("l-1", 12), [], EVENT)
     assert (letter.attempts, letter.identity) == ((), None)
+
+
+def test_a_letter_is_shown_without_credentials_and_redriven_with_them():
+    event = {"arguments": {}, "request": {"headers": {"x-api-key": "da2", "x-of": "c"}, "n": 1}}
+    last = written("l-1", 22)
+
+    letter = dead_letter(last, [*attempt(1), last], event)
+
+    assert letter.event is event
+    assert letter.as_json()["event"]["request"] == {"headers": {"x-of": "c"}, "n": 1}
+    odd = dead_letter(last, [*attempt(1), last], {"request": {"headers": None}})
+    assert odd.as_json()["event"] == {"request": {"headers": None}}

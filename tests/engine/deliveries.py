@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from dataclasses import dataclass, field
 
 from appsync_emu.core.api import Api, Component, DeadletterPolicy, Handler, SdlSource
@@ -22,7 +23,7 @@ MINUTELY = RetryPolicy(backoff=Backoff(kind=BackoffKind.FIXED, base_s=60))
 
 
 def component(call, name="C", **options):
-    is_async = asyncio.iscoroutinefunction(call)
+    is_async = inspect.iscoroutinefunction(call)
     handler = Handler(path=f"tests:{name}", call=call, is_async=is_async)
     return Component(name=name, handler=handler, retry=options.pop("retry", MINUTELY), **options)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 
 from appsync_emu.core.api import (
     Api,
@@ -56,7 +57,7 @@ MINUTELY = RetryPolicy(backoff=Backoff(kind=BackoffKind.FIXED, base_s=60))
 
 def handler(call):
     return Handler(
-        path=f"kit:{call.__name__}", call=call, is_async=asyncio.iscoroutinefunction(call)
+        path=f"kit:{call.__name__}", call=call, is_async=inspect.iscoroutinefunction(call)
     )
 
 

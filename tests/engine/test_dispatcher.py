@@ -267,3 +267,13 @@ def test_a_thread_that_blocks_for_ever_is_left_behind():
     asyncio.run(main())
 
     assert kit.ends == [("error", 1)]
+
+
+def test_a_dead_letter_store_that_is_down_delays_the_letter_and_the_status():
+    down = fault(ErrorEffect(NAMED_ERRORS["network.refused"]), Point.DEADLETTER_WRITE, first=3)
+    kit = run(Kit((down,)), component(failing(9, PermanentError("gone"))))
+
+    assert [reason for _, reason in kit.buried] == ["permanent"]
+    assert kit.at(AttemptFailed) == [0]
+    assert kit.at(DeliveryEnded) == [30]  # three writes in vain, ten seconds apart
+    assert kit.failed_with == ["PermanentError"]

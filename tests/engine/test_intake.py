@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from engine.kit import answer, drive, make_api
 
+from appsync_emu.core.api import TraceIdForm, TraceNames, UnitResolver
 from appsync_emu.core.faults.delay import DelayEffect
 from appsync_emu.core.faults.plan import Fault, Point
 from appsync_emu.core.records import (
@@ -105,3 +109,55 @@ def test_full_queues_refuse_a_command_and_lose_none():
         "Rate Exceeded.",
     ]
     assert (held, ended) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("form", "pattern"),
+    [
+        (TraceIdForm.UUID, r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+        (TraceIdForm.HEX, r"[0-9a-f]{32}"),
+        # X-Ray Developer Guide: version, epoch seconds in hexadecimal, 96 bits.
+        (TraceIdForm.XRAY, r"1-70dbd880-[0-9a-f]{24}"),
+    ],
+)
+def test_the_api_chooses_the_form_of_trace_ids(form, pattern):
+    async def scenario(emulator):
+        return emulator.send("place", {"id": "1"})
+
+    assert re.fullmatch(pattern, drive(make_api(trace=TraceNames(id=form)), scenario))
+
+
+OWN = {"resolvers": {"Mutation.place": UnitResolver(data_source="ask")}}
+
+
+@pytest.mark.parametrize("is_async", [True, False])
+def test_a_command_may_have_a_resolver_of_its_own_which_chooses_the_trace_id(is_async):
+    async def answers_async(event, context):
+        return {"traceId": "chosen"}
+
+    def answers(event, context):
+        return {"traceId": "chosen"}
+
+    api = make_api(ask=answers_async if is_async else answers, **OWN)
+
+    async def scenario(emulator):
+        response = await answer(emulator, PLACE)
+        await emulator.clock.settle()
+        return response, [end.status for end in records(emulator, DeliveryEnded)]
+
+    assert drive(api, scenario) == ({"data": {"place": {"traceId": "chosen"}}}, ["success"])
+
+
+@pytest.mark.parametrize("answered", [None, {}, {"traceId": 7}, {"traceId": ""}])
+def test_an_own_resolver_that_answers_no_trace_id_starts_nothing(answered):
+    async def answers(event, context):
+        return answered
+
+    async def scenario(emulator):
+        response = await answer(emulator, PLACE)
+        assert not emulator.journal.records
+        return response["errors"][0]["message"]
+
+    assert drive(make_api(ask=answers, **OWN), scenario) == (
+        "The resolver of the command Mutation.place answered without a traceId."
+    )

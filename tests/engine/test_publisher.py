@@ -11,7 +11,7 @@ from appsync_emu.core.records import (
     EventPublished,
 )
 from appsync_emu.engine import dispatcher as module
-from appsync_emu.errors import BusinessError
+from appsync_emu.errors import BusinessError, PermanentError
 
 PLACE = 'mutation { place(id: "1", total: 2) { traceId } }'
 
@@ -107,3 +107,18 @@ def test_an_event_whose_detail_is_no_object_is_refused_where_it_is_sent():
     [ended] = drive(make_api(place), scenario)
 
     assert "the detail of Odd is not a JSON object" in ended.message
+
+
+def test_who_fails_to_handle_failures_is_not_told_of_that():
+    async def fails(event, context):
+        raise PermanentError("no")
+
+    listener = Component(name="Listen", handler=handler(fails), on=({"source": ["lambda"]},))
+
+    async def scenario(emulator):
+        emulator.send("place", {"id": "7"})
+        await emulator.clock.settle()
+        assert emulator.check(settled=True) == []
+        return len(records(emulator, EventPublished)), len(emulator.deadletters)
+
+    assert drive(make_api(fails, others=(listener,)), scenario) == (1, 2)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from engine.deliveries import Kit, component, failing, fault, run
+
 from appsync_emu.core.faults.delay import DelayEffect
 from appsync_emu.core.faults.plan import Fault, Match, Point
 from appsync_emu.core.records import FaultStruck
-from engine.deliveries import Kit, component, failing, fault, run
 
 
 def test_a_strike_is_written_down_with_its_point_effect_and_attempt():

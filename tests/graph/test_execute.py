@@ -106,7 +106,7 @@ def test_resolver_below_the_root_gets_source_arguments_path_and_info():
     field = call.field
     assert (field.parent_type, field.name, field.return_type) == ("Post", "comments", "[Comment]")
     assert field.selection_set_list() == ["id", "t"]
-    assert field.selection_set_graphql() == "{\n  id\n  t: text\n}"
+    assert field.selection_set_graphql(query) == "{\n  id\n  t: text\n}"
 
 
 def test_defaults_are_applied_and_null_differs_from_absence():

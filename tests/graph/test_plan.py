@@ -51,6 +51,6 @@ def test_prune_keeps_what_is_selected():
 
 def test_field_info_makes_its_lists_once():
     made = []
-    info = FieldInfo("A", "b", "C", lambda: made.append(1) or (), str)
+    info = FieldInfo("A", "b", "C", lambda: made.append(1) or ())
     assert info.selection_set_list() == info.selection_set_list() == []
-    assert (len(made), info.selection_set_graphql()) == (1, "")
+    assert (len(made), info.selection_set_graphql("{ b }")) == (1, "")

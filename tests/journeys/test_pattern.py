@@ -8,6 +8,7 @@ the pytest plugin, the client, HTTP, the command line.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import importlib
 import json
 import uuid
@@ -21,6 +22,7 @@ from click.testing import CliRunner
 from appsync_emu.cli import main
 from appsync_emu.client import Client
 from appsync_emu.config.load import load
+from appsync_emu.core.api import TraceIdForm
 from appsync_emu.core.records import (
     AttemptStarted,
     CommandAccepted,
@@ -32,6 +34,7 @@ from appsync_emu.core.records import (
     EventPublished,
     RetryScheduled,
 )
+from appsync_emu.engine.clock import ManualClock
 from appsync_emu.engine.emulator import Emulator
 from appsync_emu.errors import PermanentError, SubscriptionRefused, TechnicalError
 
@@ -224,6 +227,20 @@ def test_decision_trace_id_is_new_for_each_command_and_a_uuid(appsync):
 
     assert len(ids) == 20
     assert {str(uuid.UUID(trace_id)) for trace_id in ids} == ids
+
+
+def test_decision_trace_id_has_the_form_that_the_api_chose(appsync_api):
+    """UUID by default; an API may choose X-Ray's form or plain hexadecimal."""
+    api = dataclasses.replace(
+        appsync_api, trace=dataclasses.replace(appsync_api.trace, id=TraceIdForm.XRAY)
+    )
+
+    async def send():
+        async with Emulator(api, clock=ManualClock(), seed=1) as emulator:
+            return emulator.send("placeOrder", {"orderId": "o-1", "total": 1})
+
+    version, second, rest = asyncio.run(send()).split("-")
+    assert (version, len(second), len(rest)) == ("1", 8, 24)
 
 
 def test_decision_trace_id_goes_on_under_the_correlation_header(appsync):
@@ -441,6 +458,23 @@ def test_decision_after_the_last_attempt(appsync, handlers):
     [detail] = handlers.FAILURES
     assert detail["requestContext"]["approximateInvokeCount"] == 4
     assert detail["responsePayload"]["errorType"] == "ConnectionResetError"
+
+
+def test_decision_after_the_last_attempt_a_store_that_is_down_delays_the_letter(appsync):
+    """The letter waits for the store, the status waits for the letter, and neither is lost."""
+    appsync.fault(PermanentError("gone"), at="attempt")
+    down = appsync.fault("network.refused", at="deadletter.write")
+
+    trace = place(appsync)
+    appsync.advance("1h")
+
+    assert down.struck > 1
+    assert trace.status == "accepted"
+    assert not appsync.deadletters
+    appsync.heal()
+    appsync.settle()
+    assert trace.failed(attempts=1, reason="permanent")
+    assert trace in appsync.deadletters
 
 
 def test_decision_a_dead_letter_holds_the_whole_context(appsync):

@@ -131,20 +131,25 @@ def check_command_answers(
         field = loading.facts.fields(command.type_name).get(command.field_name)
         if field is None or command.type_name not in paths:
             continue
-        if key.text in resolved:
-            loading.reader.note(
-                key,
-                f'"{key.text}" has a resolver and is a command',
-                'Remove it from "resolvers" or from "commands".',
-            )
-        for message, remedy in _answer_mistakes(loading.facts, field, trace_field, resolved):
+        filled = key.text in resolved
+        for message, remedy in _answer_mistakes(
+            loading.facts, field, trace_field, resolved, filled=filled
+        ):
             loading.reader.note(key, f'command "{key.text}" answers {message}', remedy)
 
 
 def _answer_mistakes(
-    facts: Facts, field: FieldFacts, trace_field: str, resolved: Container[str]
+    facts: Facts,
+    field: FieldFacts,
+    trace_field: str,
+    resolved: Container[str],
+    *,
+    filled: bool,
 ) -> Iterator[tuple[str, str]]:
-    """What is wrong with the type of a command's answer, and the remedy of each."""
+    """What is wrong with the type of a command's answer, and the remedy of each.
+
+    ``filled``: the command has a resolver of its own, which answers all of it.
+    """
     if field.is_list or not facts.is_object(field.named):
         yield (
             f'{field.printed}, which cannot carry the trace id in a field "{trace_field}"',
@@ -170,7 +175,7 @@ def _answer_mistakes(
             f"{field.printed}, whose field {trace_field} has type {carrier.printed}",
             "A trace id is an ID or a String.",
         )
-    for name, other in fields.items():
+    for name, other in () if filled else fields.items():
         if name != trace_field and other.is_non_null and f"{field.named}.{name}" not in resolved:
             yield (
                 f"{field.printed}, whose field {name}: {other.printed} nothing can fill at once",

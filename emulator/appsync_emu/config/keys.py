@@ -131,7 +131,7 @@ RETRY: Final = ("max_retries", "backoff")
 BACKOFF: Final = ("kind", "base", "factor", "cap")
 ERRORS: Final = ("business", "permanent", "technical")
 DEADLETTERS: Final = ("business",)
-TRACE: Final = ("field", "header", "argument", "query", "subscription", "fields")
+TRACE: Final = ("id", "field", "header", "argument", "query", "subscription", "fields")
 
 
 def trace_attribute(key: str) -> str:

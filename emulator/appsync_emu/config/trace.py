@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from appsync_emu.config import keys
 from appsync_emu.config.readers import nearest
 from appsync_emu.config.yamlfile import Map
-from appsync_emu.core.api import TraceFields, TraceNames
+from appsync_emu.core.api import TraceFields, TraceIdForm, TraceNames
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -55,8 +55,12 @@ def read_trace(
         else:
             path = _default(loading, key, field_name) if in_use else None
             paths[key] = None if path in resolved else path
+    form = None
+    if "id" in fields:
+        form = reader.choice(fields["id"], '"id" of "trace"', list(TraceIdForm))
     return TraceNames(
         **names,
+        id=TraceIdForm(form or TraceIdForm.UUID),
         query=paths["query"],
         subscription=paths["subscription"],
         fields=_read_fields(loading, fields["fields"]) if "fields" in fields else TraceFields(),

@@ -33,6 +33,7 @@ __all__ = [
     "Resolver",
     "SdlSource",
     "TraceFields",
+    "TraceIdForm",
     "TraceNames",
     "UnitResolver",
 ]
@@ -46,6 +47,18 @@ class AuthMode(StrEnum):
     AWS_LAMBDA = "AWS_LAMBDA"
     AMAZON_COGNITO_USER_POOLS = "AMAZON_COGNITO_USER_POOLS"
     OPENID_CONNECT = "OPENID_CONNECT"
+
+
+class TraceIdForm(StrEnum):
+    """What a new trace id looks like; ids from a correlation header are taken as they are.
+
+    ``uuid``: version 4. ``hex``: 32 hexadecimal digits, as W3C trace ids. ``xray``: an AWS X-Ray
+    trace id, ``1-`` and 8 digits of the epoch second and 24 more (X-Ray Developer Guide).
+    """
+
+    UUID = "uuid"
+    HEX = "hex"
+    XRAY = "xray"
 
 
 class DataSourceType(StrEnum):
@@ -201,6 +214,7 @@ class TraceNames:
     """The names that an API chose for its traces; nothing but names differs between APIs.
 
     Attributes:
+        id: the form of the ids that the emulator makes.
         field: the field of a command's answer that carries the trace id.
         header: the request header that carries a trace on (compared without case).
         argument: the argument of the trace query and subscription.
@@ -209,6 +223,7 @@ class TraceNames:
         fields: names inside the trace type.
     """
 
+    id: TraceIdForm = TraceIdForm.UUID
     field: str = "traceId"
     header: str = "traceId"
     argument: str = "traceId"

@@ -23,7 +23,11 @@ from appsync_emu.core.traces import iso_time
 if TYPE_CHECKING:
     from appsync_emu.core.jsonvalue import Json, JsonObject
 
-__all__ = ["Attempt", "DeadLetter", "dead_letter", "input_of"]
+__all__ = ["CREDENTIALS", "Attempt", "DeadLetter", "dead_letter", "input_of"]
+
+
+CREDENTIALS = frozenset({"authorization", "cookie", "x-api-key", "x-amz-security-token"})
+"""Request headers that no letter shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,7 @@ class DeadLetter:
             "reason": self.reason,
             "writtenAt": iso_time(self.at_ns),
             "input": self.input,
-            "event": self.event,
+            "event": _without_credentials(self.event),
             "identity": self.identity,
             "headers": dict(self.headers),
             "attempts": [attempt.as_json() for attempt in self.attempts],
@@ -120,6 +124,16 @@ class DeadLetter:
             f"<DeadLetter {self.letter_id}: {self.component} {self.reason} after"
             f" {len(self.attempts)} attempts, {self.error.type}: {self.error.message}>"
         )
+
+
+def _without_credentials(event: JsonObject) -> JsonObject:
+    """The event as it may be shown; a redrive gets the whole of it."""
+    request = event.get("request")
+    headers = request.get("headers") if isinstance(request, Mapping) else None
+    if not isinstance(request, Mapping) or not isinstance(headers, Mapping):
+        return event
+    shown = {name: value for name, value in headers.items() if name not in CREDENTIALS}
+    return {**event, "request": {**request, "headers": shown}}
 
 
 def input_of(event: JsonObject) -> Json:

@@ -70,7 +70,7 @@ class DeliveryFacts:
         command: name of the command that began this branch of the trace, or ``None``.
         event: ``detail-type`` of the event that started the component, or ``None``.
         cause: id of the command or event that started it.
-        previous: the component that published that event, or ``None``.
+        previous: the component that published the event or sent the command, or ``None``.
         copy: 0 for the delivery itself, 1 and up for injected duplicates of it.
     """
 

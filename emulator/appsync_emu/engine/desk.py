@@ -78,4 +78,6 @@ class TraceDesk:
 
     def send(self, command: str, arguments: Mapping[str, Json]) -> str:
         """Send a command under the same trace; the trace id."""
-        return self._send(command, arguments, trace_id=self.trace_id, identity=self._identity)
+        return self._send(
+            command, arguments, trace_id=self.trace_id, identity=self._identity, by=self._by
+        )

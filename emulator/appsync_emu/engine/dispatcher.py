@@ -16,6 +16,7 @@ from appsync_emu.core.faults.plan import Plan, Point
 from appsync_emu.core.faults.verdict import Crash, Delay, Duplicate, Fail, Proceed
 from appsync_emu.core.lifecycle import (
     Bury,
+    Effect,
     Emit,
     Failed,
     Happening,
@@ -45,7 +46,7 @@ from appsync_emu.engine.runs import Run, Unfinished
 from appsync_emu.engine.strikes import Strikes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from appsync_emu.core.api import Api, Component
     from appsync_emu.core.jsonvalue import JsonObject
@@ -63,6 +64,8 @@ NS = 1_000_000_000
 DELIVERIES_PER_TRACE_MAX = 10_000
 """A trace that starts more is a loop of events; the next one is refused."""
 TRACES_COUNTED_MAX = 10_000
+DEADLETTER_RETRY_S = 10
+"""Seconds until a dead letter that could not be written is tried again."""
 STOP_S = 0.2
 """Real seconds that cancelled attempts have to stop when the emulator is closed."""
 
@@ -297,7 +300,9 @@ class Dispatcher:
             self._queues.setdefault(name, deque()).append(run)
             return
         self._running[name] += 1
-        run.task = self._clock.spawn(self._attempt(run))
+        run.task = self._clock.spawn(
+            self._attempt(run), name=f"{name} of trace {run.facts.trace_id}"
+        )
 
     def _free(self, component: Component) -> None:
         """An attempt of the component is over: the next one that waits may begin."""
@@ -365,18 +370,34 @@ class Dispatcher:
             bury_business=self._api.deadletters.business,
         )
         self._record(run, happening, now_ns, applied=applied)
-        for effect in effects:
+        self._carry_out(run, effects, now_ns)
+
+    def _carry_out(self, run: Run, effects: Sequence[Effect], now_ns: int) -> None:
+        """Do what follows, in order; a letter that cannot be written holds up what is after it."""
+        for position, effect in enumerate(effects):
             match effect:
                 case WakeAt():
                     self._retry(run, effect, now_ns)
                 case Emit():
                     self._outlet.failed(run, effect)
                 case Bury():
+                    if isinstance(self._strikes.verdict(run, Point.DEADLETTER_WRITE), Fail):
+                        self._carry_out_later(run, effects[position:])
+                        return
                     self._outlet.bury(run, effect)
                 case Publish():
                     self._end(run, effect, now_ns)
                 case _:
                     assert_never(effect)
+
+    def _carry_out_later(self, run: Run, effects: Sequence[Effect]) -> None:
+        """The store is down: the letter is kept and tried again; it is never lost."""
+
+        def again() -> None:
+            self._carry_out(run, effects, self._clock.now_ns())
+
+        due_ns = self._clock.now_ns() + DEADLETTER_RETRY_S * NS
+        run.timer = self._clock.call_at(due_ns, again)
 
     def _record(self, run: Run, happening: Happening, now_ns: int, *, applied: bool) -> None:
         attempt, facts = run.delivery.attempt, run.facts

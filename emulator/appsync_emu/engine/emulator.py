@@ -155,6 +155,7 @@ class Emulator:
         *,
         trace_id: str | None = None,
         identity: Identity | None = None,
+        by: str | None = None,
     ) -> str:
         """Send a command through the executor, as a client would; its trace id.
 
@@ -163,6 +164,7 @@ class Emulator:
             arguments: of the mutation; when its only argument is ``input``, that one's value.
             trace_id: goes on under this trace, as the API's correlation header would.
             identity: who sends it.
+            by: the component that sends it, if one does.
 
         Raises:
             CommandRefused: the answer had errors.
@@ -177,16 +179,16 @@ class Emulator:
             self.schema, spec.path, "mutation", arguments, f"{{ {names.field} }}"
         )
         headers = {} if trace_id is None else {names.header.lower(): trace_id}
-        response = self.execute(
-            GraphqlRequest(
-                query,
-                variables,
-                None,
-                identity or Identity(self.api.authentication),
-                headers,
-                self.entropy.request_id(),
-            )
+        request = GraphqlRequest(
+            query,
+            variables,
+            None,
+            identity or Identity(self.api.authentication),
+            headers,
+            self.entropy.request_id(),
         )
+        with self._intake.sent_by(by):
+            response = self.execute(request)
         if not isinstance(response, dict):
             raise UsageError(f"{command} cannot be sent from here: a resolver on its way waits")
         if response.get("errors"):
@@ -268,10 +270,10 @@ class Emulator:
 
     def _resolvers(self) -> dict[tuple[str, str], Resolver]:
         functions = Functions(self.clock, self.entropy, self._threads, self._field_desk)
-        resolvers = self._intake.resolvers(self.schema)
+        resolvers = build_resolvers(self.api, source_opener(functions.invoke))
         if self._traces.query is not None:
-            resolvers[self._traces.query] = self._traces.resolve
-        return resolvers | build_resolvers(self.api, source_opener(functions.invoke))
+            resolvers.setdefault(self._traces.query, self._traces.resolve)
+        return resolvers | self._intake.resolvers(self.schema, resolvers)
 
     def _field_desk(self, call: FieldCall, request_id: str) -> TraceDesk:
         request = call.request

@@ -29,7 +29,10 @@ class Claim(Enum):
 
 
 def key_of(path: str | None, event: Mapping[str, Json]) -> str | None:
-    """The idempotency key that a dotted path finds in the event; ``None`` when it finds none."""
+    """The idempotency key that a dotted path finds in the event; ``None`` when it finds none.
+
+    As for Powertools, nothing and an empty text are no key.
+    """
     if path is None:
         return None
     value: Json = event
@@ -37,7 +40,7 @@ def key_of(path: str | None, event: Mapping[str, Json]) -> str | None:
         if not isinstance(value, Mapping) or part not in value:
             return None
         value = value[part]
-    if value is None:
+    if value is None or value == "":
         return None
     return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, assert_never, cast
 
+from appsync_emu.core.api import TraceIdForm
+from appsync_emu.core.letters import CREDENTIALS
 from appsync_emu.core.records import CommandAccepted, DeliveryFacts
 from appsync_emu.errors import WireError
+from appsync_emu.graph.run import is_pending
 from appsync_emu.resolvers.context import direct_event
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Iterator
+
     from appsync_emu.core.api import Api, CommandSpec
     from appsync_emu.core.request import Headers
     from appsync_emu.engine.clock import Clock
@@ -20,8 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Intake"]
 
+NS = 1_000_000_000
 TRACE_ID_MAX = 256
-_CREDENTIALS = frozenset({"authorization", "cookie", "x-api-key", "x-amz-security-token"})
 
 
 class Intake:
@@ -50,15 +57,34 @@ class Intake:
         self._entropy = entropy
         self._journal = journal
         self._dispatcher = dispatcher
+        self._sender: str | None = None
 
-    def resolvers(self, schema: Schema) -> dict[tuple[str, str], Resolver]:
-        """The resolvers of command fields, and of the namespaces on the way to them."""
+    @contextmanager
+    def sent_by(self, component: str | None) -> Iterator[None]:
+        """Commands that are accepted meanwhile were sent by this component."""
+        before, self._sender = self._sender, component
+        try:
+            yield
+        finally:
+            self._sender = before
+
+    def resolvers(
+        self, schema: Schema, own: Mapping[tuple[str, str], Resolver]
+    ) -> dict[tuple[str, str], Resolver]:
+        """The resolvers of command fields, and of the namespaces on the way to them.
+
+        Args:
+            schema: the types on the way.
+            own: resolvers of the API. One of a command field answers its client, and what it
+                answered is accepted under the trace id that is in it.
+        """
         resolvers: dict[tuple[str, str], Resolver] = {}
         for spec in self._api.commands.values():
-            resolvers[spec.type_name, spec.field_name] = self._accepting(spec)
+            place = (spec.type_name, spec.field_name)
+            resolvers[place] = self._accepting(spec, own.get(place))
             type_name = schema.mutation_type or "Mutation"
             for part in spec.path[:-1]:
-                resolvers[type_name, part] = _namespace
+                resolvers[type_name, part] = own.get((type_name, part), _namespace)
                 type_name = schema.fields_of(type_name)[part].strip("[]!")
         return resolvers
 
@@ -76,17 +102,44 @@ class Intake:
             raise WireError("BadRequestException", message)
         return value or None
 
-    def _accepting(self, spec: CommandSpec) -> Resolver:
+    def _new_trace(self, command_id: str) -> str:
+        digits = command_id.replace("-", "")
+        match self._api.trace.id:
+            case TraceIdForm.UUID:
+                return command_id
+            case TraceIdForm.HEX:
+                return digits
+            case TraceIdForm.XRAY:
+                return f"1-{self._clock.now_ns() // NS:08x}-{digits[8:]}"
+            case form:
+                assert_never(form)
+
+    def _accepting(self, spec: CommandSpec, own: Resolver | None) -> Resolver:
         coordinate, field = f"{spec.type_name}.{spec.field_name}", self._api.trace.field
 
-        def accept(call: FieldCall) -> object:
+        def take(call: FieldCall, answer: object) -> object:
             occurrence = self._entropy.occurrence(coordinate, call.arguments)
             command_id = self._entropy.uuid("command", *occurrence)
-            trace_id = self.trace_of(call.request.headers) or command_id
+            if own is None:
+                trace_id = self.trace_of(call.request.headers) or self._new_trace(command_id)
+                answer = {field: trace_id}
+            else:
+                trace_id = _trace_in(answer, field, coordinate)
             if not self._dispatcher.reserve(trace_id, len(spec.components)):
                 raise WireError("TooManyRequestsException", "Rate Exceeded.")
             self._accept(spec, coordinate, call, command_id, trace_id)
-            return {field: trace_id}
+            return answer
+
+        async def take_later(call: FieldCall, pending: Awaitable[object]) -> object:
+            return take(call, await pending)
+
+        def accept(call: FieldCall) -> object:
+            if own is None:
+                return take(call, None)
+            answer = own(call)
+            if is_pending(answer):
+                return take_later(call, cast("Awaitable[object]", answer))
+            return take(call, answer)
 
         return accept
 
@@ -105,7 +158,7 @@ class Intake:
                 coordinate,
                 event,
                 event["identity"],
-                {name: headers[name] for name in headers if name not in _CREDENTIALS},
+                {name: headers[name] for name in headers if name not in CREDENTIALS},
                 spec.components,
             )
         )
@@ -117,8 +170,18 @@ class Intake:
                 spec.field_name,
                 None,
                 command_id,
+                self._sender,
             )
             self._dispatcher.accept(facts, self._api.components[name], event)
+
+
+def _trace_in(answer: object, field: str, coordinate: str) -> str:
+    """The trace id that a command's own resolver chose."""
+    trace_id = answer.get(field) if isinstance(answer, Mapping) else None
+    if not isinstance(trace_id, str) or not 0 < len(trace_id) <= TRACE_ID_MAX:
+        message = f"The resolver of the command {coordinate} answered without a {field}."
+        raise WireError("InvalidTraceId", message)
+    return trace_id
 
 
 def _namespace(_: FieldCall) -> object:

@@ -107,8 +107,14 @@ class Publisher:
         return event_id
 
     def failed(self, run: Run, effect: Emit) -> None:
-        """Throw the error event of a delivery that failed for good."""
+        """Throw the error event of a delivery that failed for good.
+
+        Not of one that an error event had started: whoever fails to handle failures would be told
+        of that failure in turn, for ever, each event holding the one before.
+        """
         facts, error = run.facts, effect.error
+        if facts.event == FAILURE_DETAIL_TYPE:
+            return
         detail = failure_detail(
             request_id=facts.delivery_id,
             component=facts.component,

@@ -43,11 +43,11 @@ class Strikes:
         if not self._plan.armed:
             return _PROCEED
         now_ns, facts = self._clock.now_ns(), run.facts
-        attempt = run.delivery.attempts if point is Point.ATTEMPT else 0
+        attempt = 0 if point is Point.DISPATCH else run.delivery.attempts
         situation = Situation(point, facts, attempt, input_of(run.event), now_ns)
 
         def draw(fault_id: str) -> float:
-            return self._entropy.draw("fault", fault_id, facts.delivery_id, attempt)
+            return self._entropy.draw("fault", fault_id, facts.delivery_id, run.delivery.attempt)
 
         fault, verdict = self._plan.verdict(situation, draw)
         if fault is not None:

@@ -27,6 +27,7 @@ from appsync_emu.graph.complete import (
     ScalarCompleter,
 )
 from appsync_emu.graph.plan import FieldInfo, FieldPlan, ObjectPlan
+from appsync_emu.graph.printing import selection_text
 from appsync_emu.graph.scalars import SCALARS
 
 if TYPE_CHECKING:
@@ -67,7 +68,6 @@ class Compiler:
         conditions: values of the variables that ``@skip`` and ``@include`` look at.
         lifted: ``id`` of a literal's node to its index among the lifted literals.
         ordinals: ``id`` of a field's node to its number in the document.
-        printed: the text of a selection set, made when it is asked for.
         introspect: a resolver for ``__schema`` and ``__type``.
     """
 
@@ -79,7 +79,6 @@ class Compiler:
         conditions: Mapping[str, object],
         lifted: Mapping[int, int],
         ordinals: Mapping[int, int],
-        printed: Callable[[Sequence[FieldNode]], Callable[[], str]],
         introspect: Callable[[Sequence[FieldNode]], Callable[[Any], object]],
     ) -> None:
         self._schema = schema
@@ -88,7 +87,7 @@ class Compiler:
         self._conditions = conditions
         self._lifted = lifted
         self._ordinals = ordinals
-        self._printed = printed
+        self._texts: dict[tuple[int, ...], Callable[[str], str] | None] = {}
         self._introspect = introspect
         self._count = 0
 
@@ -173,7 +172,7 @@ class Compiler:
         name = node.name.value
         ordinal = self._ordinals.get(id(node), -1)
         if name.startswith("__"):
-            info = FieldInfo(kind.name, name, "String!", tuple, str)
+            info = FieldInfo(kind.name, name, "String!", tuple)
             if name == "__typename":
                 return FieldPlan(key, name, None, None, _no_arguments, info, ordinal)
             answer = AnyCompleter(name, kind.name, nullable=True, pure=True, renames=False)
@@ -187,7 +186,7 @@ class Compiler:
             name,
             str(definition.type),
             self._sub_fields(definition.type, completer, nodes),
-            self._printed(nodes) if resolver is not None else str,
+            self._text(nodes) if resolver is not None else None,
         )
         arguments = (
             self._arguments(definition.args, node) if resolver is not None else _no_arguments
@@ -198,6 +197,13 @@ class Compiler:
             else None
         )
         return FieldPlan(key, name, completer, resolver, arguments, info, ordinal, given)
+
+    def _text(self, nodes: list[FieldNode]) -> Callable[[str], str] | None:
+        # A fragment's fields are compiled wherever it is spread, and printed once.
+        key = tuple(map(id, nodes))
+        if key not in self._texts:
+            self._texts[key] = selection_text(nodes, self._lifted)
+        return self._texts[key]
 
     def _completer(
         self, kind: GraphQLOutputType, parent: str, nodes: list[FieldNode], *, nullable: bool = True

@@ -10,9 +10,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     OperationDefinitionNode,
-    SelectionSetNode,
     VariableNode,
-    print_ast,
     type_from_ast,
 )
 
@@ -93,7 +91,6 @@ class Document:
             given,
             self.lift.by_node if self.lift else {},
             self._ordinals,
-            _printed,
             lambda nodes: self._introspect(node, nodes),
         )
         try:
@@ -109,25 +106,6 @@ class Document:
                 raise InvalidDocument([engine_error(TOO_DEEP)])
         schema = self._owner.schema.graphql
         return introspection_resolver(schema, operation, nodes, self._fragments)
-
-
-def _printed(nodes: Sequence[FieldNode]) -> Callable[[], str]:
-    texts: list[str] = []
-
-    def text() -> str:
-        if not texts:
-            selections = [
-                selection
-                for node in nodes
-                if node.selection_set
-                for selection in node.selection_set.selections
-            ]
-            texts.append(
-                print_ast(SelectionSetNode(selections=tuple(selections))) if selections else ""
-            )
-        return texts[0]
-
-    return text
 
 
 def _condition_variables(ast: DocumentNode) -> tuple[str, ...]:

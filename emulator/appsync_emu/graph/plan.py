@@ -36,7 +36,7 @@ class FieldInfo:
         name: str,
         return_type: str,
         sub: Callable[[], Sequence[FieldPlan]],
-        graphql: Callable[[], str],
+        graphql: Callable[[str], str] | None = None,
     ) -> None:
         self.parent_type = parent_type
         self.name = name
@@ -51,9 +51,13 @@ class FieldInfo:
             self._list = list(_listed(self.children(), ""))
         return self._list.copy()
 
-    def selection_set_graphql(self) -> str:
-        """``ctx.info.selectionSetGraphQL``: the braces part of the selection as text."""
-        return self._graphql()
+    def selection_set_graphql(self, document: str) -> str:
+        """``ctx.info.selectionSetGraphQL``: the braces part of the selection as text.
+
+        Args:
+            document: the request's document, for its literals.
+        """
+        return self._graphql(document) if self._graphql is not None else ""
 
 
 def _listed(fields: Sequence[FieldPlan], prefix: str) -> Sequence[str]:

@@ -38,6 +38,7 @@ __all__ = [
     "deepest_bracket",
     "lift",
     "nodes_of",
+    "string_of",
 ]
 
 # Possessive, and taking unterminated strings too: no text costs more than one look per character.
@@ -191,14 +192,15 @@ class Lift:
 
 def _reader(scalar: Scalar, kind: str) -> Callable[[str], object]:
     def read(literal: str) -> object:
-        value = _string(literal) if kind == "string" else literal
+        value = string_of(literal) if kind == "string" else literal
         coerced = read_literal(scalar, kind, value)
         return value if scalar.name == "AWSJSON" else coerced  # parsed for each call
 
     return read
 
 
-def _string(literal: str) -> str:
+def string_of(literal: str) -> str:
+    """The value of a string literal or block string; raises BadInput."""
     if "\\" in literal or literal.startswith('"""') or not literal.isascii():
         node = parse_value(literal)
         assert isinstance(node, StringValueNode)  # noqa: S101 - the cut says so

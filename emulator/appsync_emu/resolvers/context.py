@@ -42,7 +42,7 @@ def direct_event(call: FieldCall, prev: Json = None) -> dict[str, Any]:
         "prev": plain_copy(prev),
         "info": {
             "selectionSetList": field.selection_set_list(),
-            "selectionSetGraphQL": field.selection_set_graphql(),
+            "selectionSetGraphQL": field.selection_set_graphql(request.query),
             "parentTypeName": field.parent_type,
             "fieldName": field.name,
             "variables": plain_copy(variables) if variables else {},

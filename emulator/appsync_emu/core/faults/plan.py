@@ -33,10 +33,11 @@ class Point(StrEnum):
 
     DISPATCH = "dispatch"
     ATTEMPT = "attempt"
+    DEADLETTER_WRITE = "deadletter.write"
 
 
 POINTS_OF: dict[type[Effect], tuple[Point, ...]] = {
-    ErrorEffect: (Point.DISPATCH, Point.ATTEMPT),
+    ErrorEffect: (Point.DISPATCH, Point.ATTEMPT, Point.DEADLETTER_WRITE),
     DelayEffect: (Point.DISPATCH, Point.ATTEMPT),
     CrashEffect: (Point.DISPATCH, Point.ATTEMPT),
     DuplicateEffect: (Point.DISPATCH,),
@@ -51,7 +52,8 @@ class Situation:
     Attributes:
         point: the point that was reached.
         facts: the delivery.
-        attempt: attempt number of this round, 0 at *dispatch*.
+        attempt: attempt number of this round, 0 at *dispatch*. At *deadletter.write* it is the
+            attempt that was the last.
         input: the arguments of the command, or the detail of the event.
         now_ns: the time.
     """
