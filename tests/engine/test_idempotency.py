@@ -21,7 +21,7 @@ EVENT = {
         ("arguments.input.total", "7"),
         ("arguments.input.lines", '[1, {"a": 2, "b": 1}]'),
         ("detail.done", "false"),
-        ("detail.empty", ""),
+        ("detail.empty", None),  # as for Powertools
         ("detail.id", None),
         ("detail.none", None),
         ("arguments.input.orderId.deeper", None),
