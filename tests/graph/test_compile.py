@@ -38,9 +38,9 @@ def test_selection_set_list_of_leaves_and_below_a_union():
 
 
 def test_selection_set_graphql_keeps_fragments():
-    field = seen_by({}, "{ posts { id ...F ... on Post { ups } } } fragment F on Post { name }")
-    assert field.selection_set_graphql() == "{\n  id\n  ...F\n  ... on Post {\n    ups\n  }\n}"
-    assert seen_by({}, "{ hello }", field="Query.hello").selection_set_graphql() == ""
+    text = "{ posts { id ...F ... on Post { ups } } } fragment F on Post { name }"
+    shown = "{\n  id\n  ...F\n  ... on Post {\n    ups\n  }\n}"
+    assert seen_by({}, text).selection_set_graphql(text) == shown
 
 
 def test_conditions_may_be_literals_variables_or_defaults():
