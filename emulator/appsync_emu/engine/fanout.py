@@ -44,9 +44,9 @@ class Plan(Protocol):
     @property
     def field(self) -> str: ...  # noqa: D102 - described above
     @property
-    def arguments(self) -> Mapping[str, Json]: ...  # noqa: D102
+    def arguments(self) -> Mapping[str, Json]: ...  # noqa: D102 - described above
     @property
-    def key(self) -> Hashable: ...  # noqa: D102
+    def key(self) -> Hashable: ...  # noqa: D102 - described above
 
     def render(self, value: Mapping[str, object]) -> Mapping[str, Any]:
         """The payload for one event: ``data``, and ``errors`` where fields could not be had."""

@@ -377,7 +377,7 @@ class AnyCompleter(Completer):
 
     __slots__ = ()
 
-    def present(self, value: Value, run: RunLike, place: Place) -> Value:  # noqa: ARG002 - as is
+    def present(self, value: Value, run: RunLike, place: Place) -> Value:  # noqa: ARG002 - for overriding
         """The value itself."""
         return value
 
