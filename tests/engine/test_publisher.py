@@ -10,7 +10,7 @@ from appsync_emu.core.records import (
     DeliveryEnded,
     EventPublished,
 )
-from appsync_emu.engine import dispatcher as module
+from appsync_emu.engine import live as module
 from appsync_emu.errors import BusinessError, PermanentError
 
 PLACE = 'mutation { place(id: "1", total: 2) { traceId } }'

@@ -42,6 +42,7 @@ from appsync_emu.core.records import (
 from appsync_emu.engine.attempts import Attempts
 from appsync_emu.engine.failures import timed_out
 from appsync_emu.engine.idempotency import Claim, IdempotencyStore
+from appsync_emu.engine.live import Live
 from appsync_emu.engine.runs import Run, Unfinished
 from appsync_emu.engine.strikes import Strikes
 
@@ -61,9 +62,6 @@ __all__ = ["Dispatcher", "Outlet"]
 
 _LOG = logging.getLogger(__name__)
 NS = 1_000_000_000
-DELIVERIES_PER_TRACE_MAX = 10_000
-"""A trace that starts more is a loop of events; the next one is refused."""
-TRACES_COUNTED_MAX = 10_000
 DEADLETTER_RETRY_S = 10
 """Seconds until a dead letter that could not be written is tried again."""
 STOP_S = 0.2
@@ -130,12 +128,9 @@ class Dispatcher:
             verdict=self._strikes.verdict,
             desk=outlet.desk,
         )
-        self._live: dict[Run, None] = {}
-        self._started: dict[str, int] = {}
-        self._of_trace: Counter[str] = Counter()
+        self._live = Live()
         self._running: Counter[str] = Counter()
         self._queues: dict[str, deque[Run]] = {}
-        self._ended: dict[str, list[asyncio.Future[None]]] = {}
         self._abandoned: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -147,38 +142,24 @@ class Dispatcher:
 
     def reserve(self, trace_id: str, deliveries: int) -> bool:
         """Whether a trace may start so many more; counts them when it may."""
-        if not self.room(deliveries):
-            return False
-        started = self._started.get(trace_id, 0) + deliveries
-        if started > DELIVERIES_PER_TRACE_MAX:
-            return False
-        if deliveries:
-            self._started[trace_id] = started
-            if len(self._started) > TRACES_COUNTED_MAX:
-                del self._started[next(iter(self._started))]
-        return True
+        return self.room(deliveries) and self._live.reserve(trace_id, deliveries)
 
     def accept(self, facts: DeliveryFacts, component: Component, event: JsonObject) -> None:
         """Take a delivery: status ``accepted``; the first attempt begins as soon as it can."""
         run = Run(facts, component, event)
-        self._add(run)
+        self._live.add(run)
         self._journal.append(DeliveryAccepted(self._clock.now_ns(), facts))
         self._soon(lambda: self._dispatch(run))
 
     def redrive(self, run: Run) -> None:
         """Begin another round for a delivery that had failed."""
-        self._add(run)
+        self._live.add(run)
         self._happened(run, _REDRIVEN)
         self._soon(lambda: self._begin(run))
 
     def ended(self, trace_id: str) -> asyncio.Future[None]:
         """A future that is done when nothing of the trace is under way."""
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        if self._of_trace[trace_id]:
-            self._ended.setdefault(trace_id, []).append(future)
-        else:
-            future.set_result(None)
-        return future
+        return self._live.ended(trace_id)
 
     def policy_of(self, component: Component) -> RetryPolicy:
         """The retry policy of a component."""
@@ -230,10 +211,6 @@ class Dispatcher:
 
     # From a message to an attempt.
 
-    def _add(self, run: Run) -> None:
-        self._live[run] = None
-        self._of_trace[run.facts.trace_id] += 1
-
     def _dispatch(self, run: Run) -> None:
         """Hand the message to a worker; a fault may delay, repeat or lose it on the way."""
         verdict = self._strikes.verdict(run, Point.DISPATCH)
@@ -282,7 +259,7 @@ class Dispatcher:
             run.component,
             run.event,
         )
-        self._add(copy)
+        self._live.add(copy)
         self._journal.append(DeliveryAccepted(self._clock.now_ns(), copy.facts))
         self._later(after_s, lambda: self._begin(copy))
 
@@ -443,11 +420,6 @@ class Dispatcher:
             for waiting in self._keys.release(run.component.name, run.key, run):
                 self._begin(waiting)
         run.task = run.timer = run.context = None
-        del self._live[run]
-        self._of_trace[facts.trace_id] -= 1
-        if not self._of_trace[facts.trace_id]:
-            del self._of_trace[facts.trace_id]
+        if self._live.remove(run):
             self._journal.trace_ended(facts.trace_id)
-            for future in self._ended.pop(facts.trace_id, ()):
-                if not future.done():
-                    future.set_result(None)
+            self._live.tell(facts.trace_id)
