@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+import pytest
 from engine.kit import drive, handler, make_api
 
 from appsync_emu.core.api import Component
@@ -95,9 +98,13 @@ def test_an_endless_loop_of_events_is_cut(monkeypatch):
     ]
 
 
-def test_an_event_whose_detail_is_no_object_is_refused_where_it_is_sent():
+@pytest.mark.parametrize(
+    ("detail", "problem"),
+    [(["a"], "is not a JSON object: ['a']"), ({"a": object()}, "is not JSON: Unable to marshal")],
+)
+def test_an_event_whose_detail_is_no_json_object_is_refused_where_it_is_sent(detail, problem):
     async def place(event, context):
-        context.emit("Odd", ["a", "list"])
+        context.emit("Odd", detail)
 
     async def scenario(emulator):
         emulator.send("place", {"id": "7"})
@@ -106,7 +113,27 @@ def test_an_event_whose_detail_is_no_object_is_refused_where_it_is_sent():
 
     [ended] = drive(make_api(place), scenario)
 
-    assert "the detail of Odd is not a JSON object" in ended.message
+    assert f"the detail of Odd {problem}" in ended.message
+
+
+def test_a_detail_arrives_as_json_would_carry_it():
+    seen = []
+
+    async def place(event, context):
+        context.emit("Odd", {"total": Decimal("2.5"), 1: ("a",)})
+
+    async def listen(event, context):
+        seen.append(event["detail"])
+
+    listener = Component(name="Listen", handler=handler(listen), on=({"source": ["kit"]},))
+
+    async def scenario(emulator):
+        emulator.send("place", {"id": "7"})
+        await emulator.clock.settle()
+
+    drive(make_api(place, others=(listener,)), scenario)
+
+    assert seen == [{"total": 2.5, "1": ["a"]}]
 
 
 def test_who_fails_to_handle_failures_is_not_told_of_that():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from appsync_emu.core.events import Event
 from appsync_emu.core.records import DeliveryFacts, EventPublished
 from appsync_emu.core.traces import iso_time
+from appsync_emu.datasources.marshal import MarshalError, marshal
 from appsync_emu.engine.bus import FAILURE_DETAIL_TYPE, FAILURE_SOURCE, Bus, failure_detail
 from appsync_emu.errors import TechnicalError, UsageError
 from appsync_emu.resolvers.context import plain_copy
@@ -85,12 +86,16 @@ class Publisher:
         """
         if not isinstance(detail, Mapping):
             raise UsageError(f"the detail of {detail_type} is not a JSON object: {detail!r}")
+        try:
+            plain = marshal(dict(detail))
+        except MarshalError as problem:
+            raise UsageError(f"the detail of {detail_type} is not JSON: {problem}") from problem
         now_ns = self._clock.now_ns()
         event = Event(
             id=event_id,
             detail_type=detail_type,
             source=source or self._source,
-            detail=plain_copy(dict(detail)),
+            detail=plain_copy(plain),
             time=f"{iso_time(now_ns)[:19]}Z",
         ).as_dict()
         matching = self._bus.matching(event)
