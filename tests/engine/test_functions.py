@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 
 import pytest
-from engine.kit import answer, drive, handler, make_api
+from engine.kit import answer, drive, handler, make_api, request
 
 from appsync_emu.core.api import Component
 from appsync_emu.core.records import EventPublished
+from appsync_emu.engine.clock import RealClock
 
 ASK = '{ ask(what: "x") }'
 
@@ -108,3 +110,35 @@ def test_a_function_publishes_events_and_sends_commands_under_one_trace():
     assert response == {"data": {"ask": "mine"}}
     assert heard == [("Asked", "mine")]
     assert by == [None]
+
+
+def test_functions_of_one_query_keep_their_own_time():
+    """asyncio.timeout belongs to the task in which it is entered, as HTTP clients enter it."""
+
+    async def function(event, context):
+        slow = event["arguments"]["what"] == "slow"
+        async with asyncio.timeout(0.005 if slow else 5):  # noqa: TID251 - as clients do
+            await asyncio.sleep(5 if slow else 0.001)  # noqa: TID251 - somebody else's time
+        return event["arguments"]["what"]
+
+    async def scenario(emulator):
+        return await emulator.execute(request('{ a: ask(what: "quick") b: ask(what: "slow") }'))
+
+    response = drive(make_api(ask=function), scenario, clock=RealClock())
+
+    assert response["data"] == {"a": "quick", "b": None}
+    assert [(e["path"], e["errorType"]) for e in response["errors"]] == [(["b"], "TimeoutError")]
+
+
+def test_each_of_two_functions_is_timed_out_by_itself():
+    async def function(event, context):
+        await context.sleep(60 if event["arguments"]["what"] == "slow" else 1)
+        return "in time"
+
+    async def scenario(emulator):
+        return await answer(emulator, '{ a: ask(what: "slow") b: ask(what: "x") }')
+
+    response = drive(make_api(ask=function, ask_timeout_s=10), scenario)
+
+    assert response["data"] == {"a": None, "b": "in time"}
+    assert response["errors"][0]["message"] == "Execution timed out."

@@ -1,12 +1,13 @@
 """What ``graph/call.py`` promises."""
 
 import asyncio
+import gc
 from contextlib import suppress
 
 import pytest
 from graph.harness import turn
 
-from appsync_emu.graph.call import FieldCall, one_after_another, settled
+from appsync_emu.graph.call import FieldCall, one_after_another, settled, unstarted
 
 
 async def echo(value, turns):
@@ -83,3 +84,28 @@ def test_path_of_a_call():
     call = FieldCall({}, None, None, None, (None, "a", {}, True), {})
     assert call.path == ["a"]
     assert call.stash == {}
+
+
+def test_unstarted_work_begins_with_whoever_awaits_it():
+    begun = []
+
+    async def work():
+        begun.append(asyncio.current_task())
+        await turn()
+        return 5
+
+    async def go():
+        left = unstarted(work())
+        await turn()
+        assert begun == []
+        assert await left == 5
+        assert begun == [asyncio.current_task()]
+
+    asyncio.run(go())
+    assert unstarted(5) == 5
+
+
+def test_unstarted_work_that_is_dropped_is_closed():
+    left = unstarted(echo(1, 1))
+    del left
+    gc.collect()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from appsync_emu.datasources.lambda_ import TIMED_OUT, LambdaFailure
 from appsync_emu.engine.handlers import HandlerContext, call_handler
-from appsync_emu.graph.call import settled
+from appsync_emu.graph.call import settled, unstarted
 from appsync_emu.graph.run import is_pending
 
 if TYPE_CHECKING:
@@ -65,8 +65,12 @@ class Functions:
             clock=self._clock,
             desk=desk,
         )
+        result: Any = call_handler(function.handler, event, context, self._threads)
+        if not call.field.alone:
+            # Begun here, it would take the caller's task for its own, and be continued by another.
+            return unstarted(self._in_time(unstarted(result), context, deadline_ns))
         try:
-            result = settled(call_handler(function.handler, event, context, self._threads))
+            result = settled(result)
         except (Exception, SystemExit) as error:
             context.close()
             raise _failure(error) from error

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from appsync_emu.graph.place import Place
     from appsync_emu.graph.plan import FieldInfo
 
-__all__ = ["FieldCall", "Gather", "Resolver", "one_after_another", "settled"]
+__all__ = ["FieldCall", "Gather", "Resolver", "one_after_another", "settled", "unstarted"]
 
 
 class FieldCall:
@@ -89,7 +89,11 @@ def _resumed(started: CoroutineType[Any, Any, Any], yielded: Value) -> Generator
 
 
 def settled(value: Value) -> Value:
-    """A resolver's result: the value at once if nothing awaits, else something to await."""
+    """A resolver's result: the value at once if nothing awaits, else something to await.
+
+    Only for whoever awaits the rest in the task that calls this: a coroutine may have asked for
+    its task before its first await, as ``asyncio.timeout`` does.
+    """
     if value.__class__ is CoroutineType:
         try:
             yielded = value.send(None)
@@ -97,3 +101,23 @@ def settled(value: Value) -> Value:
             return stop.value
         return _resumed(value, yielded)
     return value
+
+
+class _Unstarted:
+    """A coroutine that nobody has begun; one that is dropped is closed, and no warning is due."""
+
+    __slots__ = ("_work",)
+
+    def __init__(self, work: CoroutineType[Any, Any, Any]) -> None:
+        self._work = work
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return (yield from self._work.__await__())
+
+    def __del__(self) -> None:
+        self._work.close()
+
+
+def unstarted(value: Value) -> Value:
+    """A resolver's result: a coroutine is left to the task that awaits it, from its first step."""
+    return _Unstarted(value) if value.__class__ is CoroutineType else value

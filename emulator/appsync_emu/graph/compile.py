@@ -230,11 +230,14 @@ class Compiler:
             plan = plans.get(name)
             if plan is None:
                 plan = plans[name] = self.object_plan(possible[name], selections, abstract=True)
+                if completer.alone:
+                    plan.mark_alone()
             return plan
 
-        return AbstractCompleter(
+        completer = AbstractCompleter(
             kind.name, frozenset(possible), plan_for, parent, nullable=nullable
         )
+        return completer
 
     def _sub_fields(
         self, kind: GraphQLOutputType, completer: Completer, nodes: list[FieldNode]

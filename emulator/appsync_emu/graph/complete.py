@@ -120,6 +120,9 @@ class Completer:
             )
             raise Bubble
 
+    def mark_alone(self) -> None:
+        """What is completed here is completed while no resolver is under way."""
+
     def prune(self, value: Value) -> Value:
         """Plain data, reduced to what is selected."""
         return value
@@ -363,6 +366,10 @@ class ObjectCompleter(Completer):
             raise Bubble
         return run.run_fields(self.plan, value, place)
 
+    def mark_alone(self) -> None:
+        """Nothing else is resolved meanwhile."""
+        self.plan.mark_alone()
+
     def prune(self, value: Value) -> Value:
         """What is selected of plain data."""
         return self.plan.prune(value)
@@ -383,9 +390,13 @@ class AnyCompleter(Completer):
 
 
 class AbstractCompleter(Completer):
-    """An interface or union: ``__typename`` of the value says which type it is."""
+    """An interface or union: ``__typename`` of the value says which type it is.
 
-    __slots__ = ("_plan_for", "_possible")
+    Attributes:
+        alone: what is completed here is completed while no resolver is under way.
+    """
+
+    __slots__ = ("_plan_for", "_possible", "alone")
 
     def __init__(
         self,
@@ -399,6 +410,7 @@ class AbstractCompleter(Completer):
         super().__init__(name, parent, nullable=nullable, pure=False, renames=True)
         self._possible = possible
         self._plan_for = plan_for
+        self.alone = False
 
     def present(self, value: Value, run: RunLike, place: Place) -> Value:
         """A value that is not null; raises Bubble."""
@@ -422,6 +434,10 @@ class AbstractCompleter(Completer):
         result = run.run_fields(plan, value, place)
         run.plans[id(result)] = plan
         return result
+
+    def mark_alone(self) -> None:
+        """Nothing else is resolved meanwhile; plans are made later, and marked then."""
+        self.alone = True
 
     def by_name(self, value: Value, plans: Plans) -> Value:
         """Under the schema's field names, with the name of the type."""

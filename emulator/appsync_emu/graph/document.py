@@ -94,9 +94,13 @@ class Document:
             lambda nodes: self._introspect(node, nodes),
         )
         try:
-            return compiler.object_plan(root, [node.selection_set])
+            plan = compiler.object_plan(root, [node.selection_set])
+            # A subscriber's resolver is called by its connection, and awaited by another task.
+            if node.operation.value != "subscription":
+                plan.mark_alone(serial=node.operation.value == "mutation")
         except (TooBig, RecursionError):
             raise InvalidDocument([engine_error(TOO_LONG)]) from None
+        return plan
 
     def _introspect(
         self, operation: OperationDefinitionNode, nodes: Sequence[FieldNode]

@@ -26,9 +26,11 @@ class FieldInfo:
         name: the field's name in the schema.
         return_type: the field's printed type.
         children: the selected fields below; those of an interface itself, if it is one.
+        alone: whether no other resolver can be under way while this field's is, whatever the data:
+            what it awaits is then awaited by the task that called it.
     """
 
-    __slots__ = ("_graphql", "_list", "children", "name", "parent_type", "return_type")
+    __slots__ = ("_graphql", "_list", "alone", "children", "name", "parent_type", "return_type")
 
     def __init__(
         self,
@@ -44,6 +46,7 @@ class FieldInfo:
         self.children = sub
         self._graphql = graphql
         self._list: list[str] | None = None
+        self.alone = False
 
     def selection_set_list(self) -> list[str]:
         """``ctx.info.selectionSetList``: aliases for names, children as ``parent/child``."""
@@ -80,9 +83,20 @@ class FieldPlan:
         info: what its resolver is told.
         ordinal: which field of the document it is, for its place in the text.
         given: for a subscription's root field, its arguments without defaults.
+        pure: no resolver and no abstract type at or below.
     """
 
-    __slots__ = ("arguments", "completer", "given", "info", "key", "name", "ordinal", "resolver")
+    __slots__ = (
+        "arguments",
+        "completer",
+        "given",
+        "info",
+        "key",
+        "name",
+        "ordinal",
+        "pure",
+        "resolver",
+    )
 
     def __init__(
         self,
@@ -103,6 +117,7 @@ class FieldPlan:
         self.arguments = arguments
         self.info = info
         self.ordinal = ordinal
+        self.pure = resolver is None and (completer is None or completer.pure)
 
 
 class ObjectPlan:
@@ -121,14 +136,24 @@ class ObjectPlan:
         self.type_name = type_name
         self.fields = fields
         self._abstract = abstract
-        self.pure = all(
-            field.resolver is None and (field.completer is None or field.completer.pure)
-            for field in fields
-        )
+        self.pure = all(field.pure for field in fields)
         self.renames = abstract or any(
             field.key != field.name or (field.completer is not None and field.completer.renames)
             for field in fields
         )
+
+    def mark_alone(self, *, serial: bool = False) -> None:
+        """This object is resolved while no other is: mark those fields that are alone.
+
+        Args:
+            serial: its fields are resolved one after another, as a mutation's are.
+        """
+        busy = [field for field in self.fields if not field.pure]
+        if serial or len(busy) == 1:
+            for field in busy:
+                field.info.alone = True
+                if field.completer is not None:
+                    field.completer.mark_alone()
 
     def prune(self, value: Value) -> Value:
         """Plain data, reduced to what is selected."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from types import GeneratorType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from graphql import FieldNode, parse
 
 from appsync_emu.errors import WireError
 from appsync_emu.graph.answers import engine_error, field_error, location
-from appsync_emu.graph.call import FieldCall, settled
+from appsync_emu.graph.call import FieldCall, settled, unstarted
 from appsync_emu.graph.coerce import NullInput
 from appsync_emu.graph.complete import Anomaly, Bubble
 from appsync_emu.graph.place import line_and_column, path_of
@@ -52,6 +52,10 @@ def is_pending(value: object) -> bool:
     return kind not in _PLAIN and (kind is GeneratorType or hasattr(value, "__await__"))
 
 
+Pending: TypeAlias = "tuple[FieldPlan, Awaitable[Any], Place]"
+"""A field that waits, what it waits for, and where its value belongs."""
+
+
 class Run:
     """One operation while it runs."""
 
@@ -80,7 +84,7 @@ class Run:
         self._gather = gather
         self.errors: list[dict[str, Any]] = []
         self.unplaced: list[tuple[dict[str, Any], int]] = []
-        self.pending: list[Any] = []
+        self.pending: list[Pending] = []
         self.plans: dict[int, ObjectPlan] = {}
         self.lost = False
 
@@ -134,7 +138,7 @@ class Run:
         value = self.call(field, source, place)
         if is_pending(value):
             place[2][field.key] = None
-            self.pending.append(self._later(field, value, place))
+            self.pending.append((field, value, place))
             return
         self._store(field, value, place)
 
@@ -147,7 +151,8 @@ class Run:
             return FAILED
         call = FieldCall(arguments, source, self.request, field.info, place, self.variables)
         try:
-            return settled(field.resolver(call))  # type: ignore[misc]  # callers know
+            result = field.resolver(call)  # type: ignore[misc]  # callers know
+            return settled(result) if field.info.alone else unstarted(result)
         except Exception as error:  # noqa: BLE001 - every failure of a resolver is an answer
             self.note(error, field, place)
             return FAILED
@@ -201,17 +206,15 @@ class Run:
             place[2][place[1]] = None
 
     def abandon(self) -> None:
-        """Close what is under way, because nobody will await it."""
-        for waiting in self.pending:
-            waiting.close()
+        """Forget what is under way, because nobody will await it."""
         self.pending = []
 
-    async def settle(self, pending: Sequence[Awaitable[Any]]) -> None:
+    async def settle(self, pending: Sequence[Pending]) -> None:
         """Await everything that is under way."""
         if len(pending) == 1:
-            await pending[0]
+            await self._later(*pending[0])
         elif pending:
-            await self._gather(*pending)
+            await self._gather(*[self._later(*waiting) for waiting in pending])
 
     def placed(self) -> list[dict[str, Any]]:
         """The errors, with their places in the document at hand."""
