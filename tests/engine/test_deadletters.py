@@ -189,3 +189,11 @@ def test_letters_may_be_redriven_while_they_are_listed():
     for letter in kit.letters:
         kit.letters.redrive(letter.letter_id)
     assert len(kit.redriven) == 3
+
+
+def test_the_newest_letters():
+    kit = Letters()
+    written = [kit.fails(f"d-{number}") for number in range(3)]
+    newest = [letter.letter_id for letter in kit.letters.newest(2)]
+    assert newest == [written[2], written[1]]
+    assert len(kit.letters.newest(9)) == 3

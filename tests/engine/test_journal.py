@@ -57,6 +57,8 @@ def test_records_are_kept_in_order_and_by_trace():
     ]
     assert len(journal.records) == 6
     assert list(journal.traces) == ["t-1", "t-2"]
+    assert journal.newest(1) == ["t-2"]
+    assert journal.newest(9) == ["t-2", "t-1"]
     assert journal.of_trace("t-9") == ()
 
 

@@ -116,6 +116,19 @@ def test_the_address_to_dial(host, url):
     assert Server(None, None, host, 80).url == url
 
 
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("0.0.0.0", "http://127.0.0.1:80/_appsync_emu/"),
+        ("::1", "http://[::1]:80/_appsync_emu/"),
+        ("192.0.2.1", None),
+        ("shop.local", None),
+    ],
+)
+def test_the_console_is_named_where_it_answers(host, url):
+    assert Server(None, None, host, 80).console_url == url
+
+
 def test_a_port_in_use_is_told_with_a_remedy():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -174,6 +187,8 @@ def test_a_signal_stops_the_server():
     lines = running()
 
     assert lines[0] == "shop is served at"
+    console = next(line.split()[1] for line in lines if line.startswith("  console "))
+    assert console == lines[1].split()[1].replace("/graphql", "/_appsync_emu/")
     assert any(line.endswith("da2-a") for line in lines)
     assert lines[-2:] == ["stopping", "stopped; nothing was left unfinished"]
 

@@ -11,11 +11,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from appsync_emu.core.api import Api
-from appsync_emu.core.records import FaultsHealed
+from appsync_emu.core.records import CommandAccepted, FaultsHealed
 from appsync_emu.engine.clock import ManualClock, RealClock
 from appsync_emu.engine.journal import Journal
 from appsync_emu.errors import UsageError
-from appsync_emu.server.control import PREFIX, add_routes
+from appsync_emu.server.control import PREFIX, add_routes, answers_at
 
 
 class Letter:
@@ -36,6 +36,9 @@ class Letters(dict):
         if letter_id not in self:
             raise UsageError(f"there is no dead letter {letter_id!r}")
         return self[letter_id]
+
+    def newest(self, limit):
+        return list(self)[::-1][:limit]
 
     def redrive(self, letter_id):
         if self.full:
@@ -58,6 +61,10 @@ class FakeEmulator:
         self.clock = clock or ManualClock()
         self.journal = Journal()
         self.deadletters = Letters({"a": Letter("a"), "b": Letter("b")})
+
+
+def accepted(trace_id):
+    return CommandAccepted(1, trace_id, "c", "place", "Mutation.place", {}, None, {}, ())
 
 
 def ask(*calls, emulator=None):
@@ -103,6 +110,27 @@ def test_the_journal_and_a_trace():
     assert trace == {"traceId": "t/1", "records": []}
 
 
+def test_the_newest_traces_at_a_glance():
+    emulator = FakeEmulator()
+    for number in range(60):
+        emulator.journal.append(accepted(f"t-{number}"))
+
+    (_, all_), (_, two) = ask(("GET", "/traces"), ("GET", "/traces?limit=2"), emulator=emulator)
+
+    assert (len(all_["traces"]), all_["total"]) == (50, 60)
+    assert [trace["traceId"] for trace in two["traces"]] == ["t-59", "t-58"]
+    assert two["traces"][0]["command"] == "place"
+
+
+@pytest.mark.parametrize("limit", ["0", "1001", "-1", "x", "", "1_0", "99999999999"])
+@pytest.mark.parametrize("path", ["/traces", "/deadletters"])
+def test_what_is_no_limit(path, limit):
+    ((status, answer),) = ask(("GET", f"{path}?limit={limit}"))
+
+    assert status == 400
+    assert f"from 1 to 1000, not {limit!r}" in answer["error"]
+
+
 def test_dead_letters_are_listed_shown_redriven_and_discarded():
     answers = ask(
         ("GET", "/deadletters"),
@@ -118,7 +146,14 @@ def test_dead_letters_are_listed_shown_redriven_and_discarded():
     assert shown["id"] == "a"
     assert redriven == {"id": "a", "traceId": "trace-1"}
     assert discarded == {"discarded": "b"}
-    assert left == {"deadLetters": []}
+    assert left == {"deadLetters": [], "total": 0}
+
+
+def test_the_newest_dead_letters():
+    ((_, answer),) = ask(("GET", "/deadletters?limit=1"))
+
+    assert [letter["id"] for letter in answer["deadLetters"]] == ["b"]
+    assert answer["total"] == 2
 
 
 def test_all_dead_letters_are_redriven_at_once():
@@ -255,3 +290,17 @@ def test_programs_and_its_own_pages_do(headers):
     ((status, _),) = ask(("GET", "/health", {"headers": headers}))
 
     assert status == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "answers"),
+    [
+        ("127.0.0.1:20002", True),
+        ("[::1]:1", True),
+        ("localhost", True),
+        ("shop.local:80", False),
+        ("192.0.2.1:80", False),
+    ],
+)
+def test_where_it_answers(address, answers):
+    assert answers_at(address) is answers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from appsync_emu.core.letters import DeadLetter, dead_letter
@@ -58,6 +59,10 @@ class DeadLetters:
         if isinstance(sought, DeadLetter):
             return sought.letter_id in self._open
         return sought in self._traces
+
+    def newest(self, limit: int) -> list[DeadLetter]:
+        """The letters that were written last, newest first; the others cost nothing."""
+        return [self._read(*stored) for stored in islice(reversed(self._open.values()), limit)]
 
     def get(self, letter_id: str) -> DeadLetter:
         """The letter of that id.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from appsync_emu.core.records import (
@@ -21,7 +22,7 @@ from appsync_emu.core.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Sequence
+    from collections.abc import Callable, Collection, Container, Sequence
 
     from appsync_emu.core.records import Record
 
@@ -80,9 +81,13 @@ class Journal:
         return self._by_trace.get(trace_id, ())
 
     @property
-    def traces(self) -> Iterable[str]:
+    def traces(self) -> Collection[str]:
         """Ids of all traces that are kept, in the order in which they began."""
         return self._by_trace.keys()
+
+    def newest(self, limit: int) -> list[str]:
+        """Ids of the traces that began last, newest first; the others cost nothing."""
+        return [*islice(reversed(self._by_trace), limit)]
 
     def trace_ended(self, trace_id: str) -> None:
         """The trace came to rest; a bounded journal may forget it from now on."""

@@ -2,33 +2,39 @@
 
 ::
 
+    GET    /_appsync_emu/                            the console, a page for browsers
     GET    /_appsync_emu/health
     GET    /_appsync_emu/journal                     JSON lines, one record each
+    GET    /_appsync_emu/traces?limit=50             {"traces": [newest first], "total"}
     GET    /_appsync_emu/traces/{id}                 {"traceId", "records"}
-    GET    /_appsync_emu/deadletters                 {"deadLetters": [...]}
+    GET    /_appsync_emu/deadletters                 {"deadLetters": [oldest first], "total"}
+    GET    /_appsync_emu/deadletters?limit=50        {"deadLetters": [newest first], "total"}
     GET    /_appsync_emu/deadletters/{id}            a letter
     POST   /_appsync_emu/deadletters/{id}/redrive    {"id", "traceId"}
     POST   /_appsync_emu/deadletters/redrive         {"redriven": [ids]}
     DELETE /_appsync_emu/deadletters/{id}            {"discarded": id}
     POST   /_appsync_emu/clock                       {"advance": "15m"} or {"settle": "1h"}
 
-They need no key, so they serve programs on the same machine alone: a web page must not drive
-them, neither across sites nor by rebinding a name to the loopback address.
+They need no key, so they serve programs on the same machine alone, and the console: no other web
+page must drive them, neither across sites nor by rebinding a name to the loopback address.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from aiohttp import web
 
 from appsync_emu.core.duration import duration_s
+from appsync_emu.core.overview import overview
 from appsync_emu.core.records import to_json
 from appsync_emu.core.traces import iso_time
 from appsync_emu.engine.clock import ManualClock
 from appsync_emu.errors import LivenessError, UsageError
+from appsync_emu.server import console
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -37,9 +43,15 @@ if TYPE_CHECKING:
 
     Handler: TypeAlias = Callable[[web.Request], Awaitable[web.Response]]
 
-__all__ = ["PREFIX", "add_routes"]
+__all__ = ["PREFIX", "add_routes", "answers_at"]
 
 PREFIX = "/_appsync_emu"
+
+LIMIT_DEFAULT = 50
+LIMIT_MAX = 1000
+
+_DATA_ALONE = {"X-Content-Type-Options": "nosniff"}
+"""What handlers and clients wrote is in the answers: no browser may take it for a page."""
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _OWN_SITES = frozenset({"same-origin", "none"})
@@ -55,8 +67,11 @@ def add_routes(app: web.Application, emulator: Emulator) -> None:
     """Serve the endpoints over ``emulator`` in ``app``."""
     control = _Control(emulator)
     for method, path, handler in (
+        ("GET", "", control.to_console),
+        ("GET", "/", control.console),
         ("GET", "/health", control.health),
         ("GET", "/journal", control.journal),
+        ("GET", "/traces", control.traces),
         ("GET", "/traces/{id}", control.trace),
         ("GET", "/deadletters", control.letters),
         ("POST", "/deadletters/redrive", control.redrive_all),
@@ -67,6 +82,12 @@ def add_routes(app: web.Application, emulator: Emulator) -> None:
         ("*", "/{path:.*}", control.unknown),
     ):
         app.router.add_route(method, PREFIX + path, _guarded(handler))
+
+
+def answers_at(address: str) -> bool:
+    """Whether the endpoints answer at ``address``, a host with or without a port."""
+    name, _, port = address.rpartition(":")
+    return (name if port.isdigit() else address).lower() in _LOOPBACK
 
 
 def _guarded(handler: Handler) -> Handler:
@@ -86,11 +107,10 @@ def _guarded(handler: Handler) -> Handler:
 
 def _refuse_web_pages(request: web.Request) -> None:
     host = request.headers.get("Host", "")
-    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
-    if name.lower() not in _LOOPBACK:
+    if not answers_at(host):
         raise _Refused(
             HTTPStatus.FORBIDDEN,
-            f"the control endpoints answer at localhost, 127.0.0.1 and [::1], not at {name!r}",
+            f"the control endpoints answer at localhost, 127.0.0.1 and [::1], not at {host!r}",
         )
     origin = request.headers.get("Origin")
     site = request.headers.get("Sec-Fetch-Site")
@@ -115,13 +135,31 @@ class _Control:
         body = self._emulator.journal.dump().encode("utf-8", "backslashreplace")
         return web.Response(body=body, content_type="application/x-ndjson")
 
+    async def console(self, _: web.Request) -> web.Response:
+        page = console.page()
+        return web.Response(body=page.body, headers=page.headers)
+
+    async def to_console(self, _: web.Request) -> web.Response:
+        headers = {"Location": f"{PREFIX}/"}
+        return web.Response(status=HTTPStatus.PERMANENT_REDIRECT, headers=headers)
+
+    async def traces(self, request: web.Request) -> web.Response:
+        journal = self._emulator.journal
+        newest = journal.newest(_limit(request) or LIMIT_DEFAULT)
+        traces = [overview(trace_id, journal.of_trace(trace_id)).as_json() for trace_id in newest]
+        return _json({"traces": traces, "total": len(journal.traces)})
+
     async def trace(self, request: web.Request) -> web.Response:
         trace_id = request.match_info["id"]
         records = [to_json(record) for record in self._emulator.journal.of_trace(trace_id)]
         return _json({"traceId": trace_id, "records": records})
 
-    async def letters(self, _: web.Request) -> web.Response:
-        return _json({"deadLetters": [letter.as_json() for letter in self._emulator.deadletters]})
+    async def letters(self, request: web.Request) -> web.Response:
+        stored = self._emulator.deadletters
+        limit = _limit(request)
+        listed = stored if limit is None else stored.newest(limit)
+        letters = [letter.as_json() for letter in listed]
+        return _json({"deadLetters": letters, "total": len(stored)})
 
     async def letter(self, request: web.Request) -> web.Response:
         return _json(self._emulator.deadletters.get(self._existing(request)).as_json())
@@ -187,6 +225,17 @@ def _seconds(amount: object) -> float:
     return seconds
 
 
+def _limit(request: web.Request) -> int | None:
+    asked = request.query.get("limit")
+    if asked is None:
+        return None
+    if not re.fullmatch("[0-9]{1,4}", asked) or not 1 <= int(asked) <= LIMIT_MAX:
+        raise _Refused(
+            HTTPStatus.BAD_REQUEST, f"limit is a number from 1 to {LIMIT_MAX}, not {asked!r}"
+        )
+    return int(asked)
+
+
 async def _body(request: web.Request) -> dict[str, Any]:
     try:
         asked = json.loads(await request.read())
@@ -202,4 +251,5 @@ def _json(value: object, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
         body=json.dumps(value, default=str).encode(),
         status=status,
         content_type="application/json",
+        headers=_DATA_ALONE,
     )
