@@ -576,7 +576,7 @@ def test_decision_handling_dead_letters_over_http(appsync_server):
     assert call("POST", "/redrive") == {"redriven": [third]}
     appsync_server.settle()
 
-    assert call("GET") == {"deadLetters": []}
+    assert call("GET") == {"deadLetters": [], "total": 0}
     assert [trace.of("Orders.Place").status for trace in traces] == ["success", "error", "success"]
 
 
