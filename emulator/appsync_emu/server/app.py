@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from appsync_emu.core.http import BODY_BYTES_MAX
+from appsync_emu.engine.collector import seldom
 from appsync_emu.engine.emulator import Emulator
 from appsync_emu.errors import Mistake, UsageError
 from appsync_emu.graph.samples import sample_document
@@ -30,10 +31,6 @@ __all__ = ["Server", "make_app", "run", "start"]
 
 ENDED_TRACES_MAX = 10_000
 """Ended traces that a server remembers; without a bound its journal would grow for ever."""
-
-COLLECT_AFTER = 10_000, 20, 50
-"""Thresholds of Python's collector. A journal of ended traces is much that lives and little that is
-garbage: with the usual ones, looking through it would take a fifth of a busy server's time."""
 
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound to
 """Where to dial what listens on every address."""
@@ -148,12 +145,10 @@ def run(
     Raises:
         UsageError: it cannot listen there.
     """
-    usual = gc.get_threshold()
-    gc.set_threshold(*COLLECT_AFTER)
     try:
-        asyncio.run(_serve(api, host, port, clock, seed, grace_s, announce))
+        with seldom():
+            asyncio.run(_serve(api, host, port, clock, seed, grace_s, announce))
     finally:
-        gc.set_threshold(*usual)
         gc.unfreeze()
 
 
