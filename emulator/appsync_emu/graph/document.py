@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from graphql import (
@@ -9,6 +10,7 @@ from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
+    Node,
     OperationDefinitionNode,
     VariableNode,
     type_from_ast,
@@ -21,6 +23,7 @@ from appsync_emu.graph.introspection import MAX_LISTS, introspection_resolver, l
 from appsync_emu.graph.operation import Operation, Variable
 from appsync_emu.graph.parsing import TOO_DEEP, TOO_LONG, parse_document
 from appsync_emu.graph.shape import (
+    LITERALS,
     Bounded,
     Lift,
     NotThisShape,
@@ -40,46 +43,64 @@ if TYPE_CHECKING:
 __all__ = ["Document", "Documents"]
 
 
+class _Syntax:
+    """What compiling needs of a document's AST; forgotten when all of it is compiled.
+
+    Attributes:
+        fragments: the fragments.
+        ordinals: ``id`` of a field's node to its number in the document.
+        lifted: ``id`` of a lifted literal's node to its index among the literals.
+    """
+
+    __slots__ = ("fragments", "lifted", "ordinals")
+
+    def __init__(self, ast: DocumentNode, nodes: Sequence[Node], lifted: Lift | None) -> None:
+        self.fragments = {
+            node.name.value: node
+            for node in ast.definitions
+            if isinstance(node, FragmentDefinitionNode)
+        }
+        fields = [node for node in nodes if isinstance(node, FieldNode)]
+        self.ordinals = {id(node): ordinal for ordinal, node in enumerate(fields)}
+        self.lifted: dict[int, int] = {}
+        if lifted is not None:
+            literals = [node for node in nodes if isinstance(node, LITERALS)]
+            readers = enumerate(zip(literals, lifted.readers, strict=True))
+            self.lifted = {id(node): i for i, (node, reader) in readers if reader is not None}
+
+
 class Document:
     """A valid document.
 
     Attributes:
         operations: its operations, in order.
-        lift: what becomes of its literals; ``None`` when the text stands alone.
         key: what distinguishes its shape, and its pinned literals.
         condition_variables: variables that ``@skip`` and ``@include`` look at, sorted.
     """
 
-    __slots__ = (
-        "_fragments",
-        "_ordinals",
-        "_owner",
-        "condition_variables",
-        "key",
-        "lift",
-        "operations",
-    )
+    __slots__ = ("_owner", "condition_variables", "key", "operations")
 
     def __init__(
-        self, owner: Documents, ast: DocumentNode, lifted: Lift | None, key: Hashable
+        self,
+        owner: Documents,
+        ast: DocumentNode,
+        nodes: Sequence[Node],
+        lifted: Lift | None,
+        key: Hashable,
     ) -> None:
         self._owner = owner
-        self.lift = lifted
         self.key = key
-        self._fragments = {
-            node.name.value: node
-            for node in ast.definitions
-            if isinstance(node, FragmentDefinitionNode)
-        }
-        self._ordinals = {id(node): i for i, node in enumerate(nodes_of(ast, FieldNode))}
-        self.condition_variables = _condition_variables(ast)
+        self.condition_variables = _condition_variables(nodes)
+        syntax = _Syntax(ast, nodes, lifted)
         self.operations = tuple(
-            Operation(self, node, owner.variables_of(node))
+            Operation(self, node, owner.variables_of(node), partial(self._compile, node, syntax))
             for node in ast.definitions
             if isinstance(node, OperationDefinitionNode)
         )
 
-    def compile(self, node: OperationDefinitionNode, given: Mapping[str, object]) -> ObjectPlan:
+    def _compile(
+        self, node: OperationDefinitionNode, syntax: _Syntax, given: Mapping[str, object]
+    ) -> ObjectPlan:
         """Compile one operation for given condition variables; raises InvalidDocument."""
         owner = self._owner
         root = owner.schema.graphql.get_root_type(node.operation)
@@ -87,11 +108,11 @@ class Document:
         compiler = Compiler(
             owner.schema.graphql,
             owner.resolvers_of(node),
-            self._fragments,
+            syntax.fragments,
             given,
-            self.lift.by_node if self.lift else {},
-            self._ordinals,
-            lambda nodes: self._introspect(node, nodes),
+            syntax.lifted,
+            syntax.ordinals,
+            lambda nodes: self._introspect(node, nodes, syntax.fragments),
         )
         try:
             plan = compiler.object_plan(root, [node.selection_set])
@@ -103,22 +124,25 @@ class Document:
         return plan
 
     def _introspect(
-        self, operation: OperationDefinitionNode, nodes: Sequence[FieldNode]
+        self,
+        operation: OperationDefinitionNode,
+        nodes: Sequence[FieldNode],
+        fragments: Mapping[str, FragmentDefinitionNode],
     ) -> Callable[[FieldCall], object]:
         for node in nodes:
-            if lists_in_lists(node.selection_set, self._fragments) > MAX_LISTS:
+            if lists_in_lists(node.selection_set, fragments) > MAX_LISTS:
                 raise InvalidDocument([engine_error(TOO_DEEP)])
         schema = self._owner.schema.graphql
-        return introspection_resolver(schema, operation, nodes, self._fragments)
+        return introspection_resolver(schema, operation, nodes, fragments)
 
 
-def _condition_variables(ast: DocumentNode) -> tuple[str, ...]:
+def _condition_variables(nodes: Sequence[Node]) -> tuple[str, ...]:
     return tuple(
         sorted(
             {
                 argument.value.name.value
-                for node in nodes_of(ast, DirectiveNode)
-                if node.name.value in ("skip", "include")
+                for node in nodes
+                if isinstance(node, DirectiveNode) and node.name.value in ("skip", "include")
                 for argument in node.arguments or ()
                 if isinstance(argument.value, VariableNode)
             }
@@ -211,11 +235,13 @@ class Documents:
             raise InvalidDocument([engine_error(TOO_DEEP)]) from None
         if checked.errors:
             raise InvalidDocument(checked.errors)
-        lifted = lift(ast, len(literals), checked.scalars)
+        nodes: list[Node] = nodes_of(ast, FieldNode, DirectiveNode, *LITERALS)
+        found = [node for node in nodes if isinstance(node, LITERALS)]
+        lifted = lift(found, len(literals), checked.scalars)
         if lifted is None:
-            return Document(self, ast, None, text), ()
+            return Document(self, ast, nodes, None, text), ()
         pinned = tuple([literals[index] for index in lifted.pinned])
-        document = Document(self, ast, lifted, (key, pinned))
+        document = Document(self, ast, nodes, lifted, (key, pinned))
         self._shapes.put(key, lifted)
         self._shapes.put((key, pinned), document)
         return document, lifted.values(literals)

@@ -13,7 +13,7 @@ from appsync_emu.graph.place import line_and_column
 from appsync_emu.graph.scalar import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from appsync_emu.graph.coerce import Getter, Reader
     from appsync_emu.graph.document import Document
@@ -55,18 +55,26 @@ class Operation:
         kind: ``query``, ``mutation`` or ``subscription``.
         name: its name, or ``None``.
         variables: its variables, in order.
+
+    Args:
+        compiled: compiles it for the values of the document's condition variables; raises
+            InvalidDocument. Let go when there is nothing more to compile, because it holds the AST.
     """
 
-    __slots__ = ("_conditions", "_node", "_variants", "document", "kind", "name", "variables")
+    __slots__ = ("_compile", "_conditions", "_variants", "document", "kind", "name", "variables")
 
     def __init__(
-        self, document: Document, node: OperationDefinitionNode, variables: tuple[Variable, ...]
+        self,
+        document: Document,
+        node: OperationDefinitionNode,
+        variables: tuple[Variable, ...],
+        compiled: Callable[[Mapping[str, object]], ObjectPlan],
     ) -> None:
         self.document = document
         self.kind = node.operation.value
         self.name = node.name.value if node.name else None
         self.variables = variables
-        self._node: OperationDefinitionNode = node
+        self._compile: Callable[[Mapping[str, object]], ObjectPlan] | None = compiled
         self._conditions = document.condition_variables
         self._variants: dict[tuple[object, ...], ObjectPlan] = {}
 
@@ -79,10 +87,13 @@ class Operation:
         key = self.conditions(variables) if self._conditions else ()
         plan = self._variants.get(key)
         if plan is None:
+            assert self._compile is not None  # noqa: S101 - given away with the only plan
             if len(self._variants) >= _VARIANTS:
                 self._variants.clear()
             given = dict(zip(self._conditions, key, strict=True))
-            plan = self._variants[key] = self.document.compile(self._node, given)
+            plan = self._variants[key] = self._compile(given)
+            if not self._conditions:
+                self._compile = None  # there is one plan, and the AST is not needed any more
         return plan
 
     def coerce(self, given: Mapping[str, Any], text: str) -> dict[str, Any]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from graphql import DocumentNode
 
 __all__ = [
+    "LITERALS",
     "Bounded",
     "Cut",
     "Lift",
@@ -137,16 +138,28 @@ def deepest_bracket(text: str) -> int:
 # Nodes of a document in the order of its text
 
 
+_NAMES_AND_TEXTS: Final = frozenset({"alias", "block", "loc", "name", "operation"})
+
+
+_BELOW: Final[dict[type[Node], tuple[str, ...]]] = {}
+"""Attributes with nodes other than names, by class: graphql-core 3.3 finds its keys each time."""
+
+
+def _below(kind: type[Node]) -> tuple[str, ...]:
+    return _BELOW.setdefault(kind, tuple(key for key in kind.keys if key not in _NAMES_AND_TEXTS))
+
+
 def _walk(node: Node, wanted: tuple[type[Node], ...], found: list[Any]) -> None:
     if isinstance(node, wanted):
         found.append(node)
-    for key in node.keys:
+    keys = _BELOW.get(node.__class__)
+    for key in _below(node.__class__) if keys is None else keys:
         child = getattr(node, key, None)
-        if isinstance(child, Node):
-            _walk(child, wanted, found)
-        elif child.__class__ in (tuple, list):
+        if child.__class__ in (tuple, list):
             for item in child:
                 _walk(item, wanted, found)
+        elif isinstance(child, Node):
+            _walk(child, wanted, found)
 
 
 def _start(node: Node) -> int:
@@ -154,7 +167,7 @@ def _start(node: Node) -> int:
 
 
 def nodes_of(document: DocumentNode, *wanted: type[N]) -> list[N]:
-    """Every node of some kinds, in the order of the text."""
+    """Every node of some kinds, names aside, in the order of the text."""
     found: list[Any] = []
     _walk(document, wanted, found)
     return sorted(found, key=_start)
@@ -170,12 +183,10 @@ class Lift:
     Attributes:
         readers: for each literal, how it is read; ``None`` for a pinned one.
         pinned: indexes of the literals that stay in the key.
-        by_node: ``id`` of each lifted literal's node to its index.
     """
 
     readers: tuple[Callable[[str], object] | None, ...]
     pinned: tuple[int, ...]
-    by_node: Mapping[int, int]
 
     def values(self, literals: Sequence[str]) -> tuple[Any, ...]:
         """The values of a text's literals; raises NotThisShape."""
@@ -210,6 +221,9 @@ def string_of(literal: str) -> str:
     return literal[1:-1]
 
 
+LITERALS: Final = (IntValueNode, FloatValueNode, StringValueNode)
+"""The nodes of the literals that a text is cut at."""
+
 _NODE_KINDS: Final[dict[type[Node], str]] = {
     IntValueNode: "int",
     FloatValueNode: "float",
@@ -217,11 +231,11 @@ _NODE_KINDS: Final[dict[type[Node], str]] = {
 }
 
 
-def lift(document: DocumentNode, count: int, scalars: Mapping[int, Scalar]) -> Lift | None:
+def lift(nodes: Sequence[Node], count: int, scalars: Mapping[int, Scalar]) -> Lift | None:
     """Decide about every literal of a valid document.
 
     Args:
-        document: the document.
+        nodes: the document's literals, in the order of its text.
         count: how many literals its text was cut at.
         scalars: ``id`` of a literal's node to the scalar that reads it, for literals that may be
             lifted.
@@ -229,7 +243,6 @@ def lift(document: DocumentNode, count: int, scalars: Mapping[int, Scalar]) -> L
     Returns:
         the decision, or ``None`` when cut and document do not agree: such a text stands alone.
     """
-    nodes: list[Node] = nodes_of(document, IntValueNode, FloatValueNode, StringValueNode)
     if len(nodes) != count:
         return None
     readers: list[Callable[[str], object] | None] = []
@@ -239,5 +252,4 @@ def lift(document: DocumentNode, count: int, scalars: Mapping[int, Scalar]) -> L
     return Lift(
         readers=tuple(readers),
         pinned=tuple(index for index, reader in enumerate(readers) if reader is None),
-        by_node={id(node): i for i, node in enumerate(nodes) if readers[i] is not None},
     )
