@@ -18,14 +18,8 @@ from graphql import (
 
 from appsync_emu.graph.answers import TooBig
 from appsync_emu.graph.coerce import ABSENT, NullInput, compile_value, default_of
-from appsync_emu.graph.complete import (
-    AbstractCompleter,
-    AnyCompleter,
-    EnumCompleter,
-    ListCompleter,
-    ObjectCompleter,
-    ScalarCompleter,
-)
+from appsync_emu.graph.complete import AbstractCompleter, ListCompleter, ObjectCompleter
+from appsync_emu.graph.leaves import AnyCompleter, EnumCompleter, ScalarCompleter
 from appsync_emu.graph.plan import FieldInfo, FieldPlan, ObjectPlan
 from appsync_emu.graph.printing import selection_text
 from appsync_emu.graph.scalars import SCALARS
@@ -44,7 +38,7 @@ if TYPE_CHECKING:
     )
 
     from appsync_emu.graph.coerce import Getter
-    from appsync_emu.graph.complete import Completer
+    from appsync_emu.graph.completer import Completer
     from appsync_emu.graph.loose import Kind
     from appsync_emu.graph.plan import Arguments
 

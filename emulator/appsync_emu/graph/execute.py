@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from appsync_emu.core.http import RequestRefused
 from appsync_emu.graph.answers import InvalidDocument, Refused, engine_error, field_error
 from appsync_emu.graph.call import FieldCall, Gather, Resolver, one_after_another
-from appsync_emu.graph.complete import Bubble, ListCompleter
+from appsync_emu.graph.complete import ListCompleter
+from appsync_emu.graph.completer import Bubble
 from appsync_emu.graph.document import Documents
 from appsync_emu.graph.parsing import TOO_DEEP
 from appsync_emu.graph.run import Run, is_pending

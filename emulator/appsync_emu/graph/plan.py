@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from appsync_emu.graph.complete import Completer, Plans
+    from appsync_emu.graph.completer import Completer, Plans
     from appsync_emu.graph.loose import Value
 
 __all__ = ["Arguments", "FieldInfo", "FieldPlan", "ObjectPlan"]

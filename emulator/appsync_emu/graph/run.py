@@ -12,7 +12,7 @@ from appsync_emu.errors import WireError
 from appsync_emu.graph.answers import engine_error, field_error, location
 from appsync_emu.graph.call import FieldCall, settled, unstarted
 from appsync_emu.graph.coerce import NullInput
-from appsync_emu.graph.complete import Anomaly, Bubble
+from appsync_emu.graph.completer import Anomaly, Bubble
 from appsync_emu.graph.place import line_and_column, path_of
 from appsync_emu.graph.shape import nodes_of
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from appsync_emu.graph.complete import Anomaly, Bubble
+from appsync_emu.graph.completer import Anomaly, Bubble
 from appsync_emu.graph.place import path_of
 
 if TYPE_CHECKING:
