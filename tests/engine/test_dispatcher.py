@@ -269,6 +269,33 @@ def test_a_thread_that_blocks_for_ever_is_left_behind():
     assert kit.ends == [("error", 1)]
 
 
+def test_in_real_time_a_handler_that_waits_has_its_time_limit_all_the_same():
+    async def hangs(event, context):
+        await asyncio.Event().wait()
+
+    async def rests(event, context):
+        await context.sleep(0.001)
+
+    kit = Kit(clock=RealClock())
+    once = RetryPolicy(max_retries=0)
+
+    async def main():
+        kit.accept(component(hangs, "hangs", timeout_s=0.02, retry=once))
+        kit.accept(component(rests, "rests", timeout_s=5, retry=once))
+        kit.accept(component(failing(0), "returns", timeout_s=5, retry=once))
+        await kit.dispatcher.ended("t")
+        await kit.dispatcher.close(0)
+
+    asyncio.run(main())
+
+    ends = {end.facts.component: (end.status, end.error_type) for end in kit.of(DeliveryEnded)}
+    assert ends == {
+        "hangs": ("error", "Sandbox.Timedout"),
+        "rests": ("success", None),
+        "returns": ("success", None),
+    }
+
+
 def test_a_dead_letter_store_that_is_down_delays_the_letter_and_the_status():
     down = fault(ErrorEffect(NAMED_ERRORS["network.refused"]), Point.DEADLETTER_WRITE, first=3)
     kit = run(Kit((down,)), component(failing(9, PermanentError("gone"))))

@@ -54,6 +54,16 @@ def test_a_trace_may_start_only_so_many(monkeypatch):
     assert live.reserve("u", 1)
 
 
+def test_a_trace_that_has_ended_is_counted_anew(monkeypatch):
+    monkeypatch.setattr(module, "DELIVERIES_PER_TRACE_MAX", 1)
+    live, run = Live(), run_of("t")
+    assert live.reserve("t", 1)
+    live.add(run)
+    assert not live.reserve("t", 1)
+    live.remove(run)
+    assert live.reserve("t", 1)
+
+
 def test_only_so_many_traces_are_counted(monkeypatch):
     monkeypatch.setattr(module, "DELIVERIES_PER_TRACE_MAX", 1)
     monkeypatch.setattr(module, "TRACES_COUNTED_MAX", 2)

@@ -45,6 +45,7 @@ from appsync_emu.engine.idempotency import Claim, IdempotencyStore
 from appsync_emu.engine.live import Live
 from appsync_emu.engine.runs import Run, Unfinished
 from appsync_emu.engine.strikes import Strikes
+from appsync_emu.graph.call import settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -304,12 +305,23 @@ class Dispatcher:
         self._happened(run, _STARTED)
         token = run.token = run.delivery.attempt
         deadline_ns = self._clock.now_ns() + round(run.component.timeout_s * NS)
-        run.timer = self._clock.call_at(deadline_ns, lambda: self._time_is_up(run, token))
-        outcome, applied = await self._attempts.outcome(run, deadline_ns)
+        attempt = self._attempts.outcome(run, deadline_ns)
+        if self._clock.virtual:  # set before the handler sets any: at a tie its time is up
+            self._arm(run, token, deadline_ns)
+            outcome, applied = await attempt
+        else:
+            ended = settled(attempt)
+            if type(ended) is not tuple:  # it waits; most do not, and need no timer
+                self._arm(run, token, deadline_ns)
+                ended = await ended
+            outcome, applied = ended
         if run.token != token:
             return  # its time was up, and the delivery has gone on
         self._over(run)
         self._happened(run, outcome, applied=applied)
+
+    def _arm(self, run: Run, token: int, deadline_ns: int) -> None:
+        run.timer = self._clock.call_at(deadline_ns, lambda: self._time_is_up(run, token))
 
     def _over(self, run: Run) -> None:
         run.token = 0

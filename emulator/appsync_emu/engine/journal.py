@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 __all__ = ["Journal"]
 
 _LOG = logging.getLogger(__name__)
+_RESTING_OR_RISING = frozenset(
+    (DeliveryAccepted, DeadLetterRedriven, DeadLetterDiscarded, CommandAccepted, EventPublished)
+)
 
 
 class Journal:
@@ -58,8 +61,12 @@ class Journal:
         self._records.append(record)
         trace_id = trace_of(record)
         if trace_id is not None:
-            self._by_trace.setdefault(trace_id, []).append(record)
-            if self._ended_max is not None:
+            of_trace = self._by_trace.get(trace_id)
+            if of_trace is None:
+                self._by_trace[trace_id] = [record]
+            else:
+                of_trace.append(record)
+            if self._ended_max is not None and type(record) in _RESTING_OR_RISING:
                 self._rest_or_rise(trace_id, record)
         for follower in self._followers:
             try:

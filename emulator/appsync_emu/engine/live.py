@@ -58,6 +58,7 @@ class Live:
         if self._of_trace[trace_id]:
             return False
         del self._of_trace[trace_id]
+        self._started.pop(trace_id, None)  # a loop of events never lets its trace end
         return True
 
     def ended(self, trace_id: str) -> asyncio.Future[None]:
