@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from graphql import (
@@ -58,7 +58,7 @@ _IMPLEMENTS = re.compile(
     rf"({_STRING_OR_COMMENT})|(\bimplements\s+\w+(?:\s*[,&]\s*\w+)+)", re.DOTALL
 )
 _NOTHING = re.compile(r"(?:[\s,\ufeff]|#[^\n]*)*")
-_UNKNOWN_TYPE = re.compile(r"Unknown type '(\w+)'")
+_UNKNOWN = re.compile(r"Unknown (?:type '(?P<type>\w+)'|directive '(?P<directive>@\w+)')")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,15 +256,26 @@ def _subscriptions(definitions: Sequence[DefinitionNode]) -> dict[str, Subscript
     return found
 
 
-def _sdl_error(error: GraphQLError, type_names: Sequence[str]) -> Mistake:
-    node = error.nodes[-1] if error.nodes else None
-    mistake = _mistake(node, error.message)
-    unknown = _UNKNOWN_TYPE.match(error.message)
-    if unknown and "Did you mean" not in error.message:
-        near = difflib.get_close_matches(unknown[1], type_names, 1)
-        if near:
-            return replace(mistake, message=f"{error.message} Did you mean '{near[0]}'?")
-    return mistake
+def _nearest(wrong: str, valid: Iterable[str]) -> str:
+    """``; did you mean 'X'?``, or a full stop when nothing is near."""
+    lowered = {word.lower(): word for word in valid}
+    close = difflib.get_close_matches(wrong.lower(), lowered, 1)
+    return f"; did you mean '{lowered[close[0]]}'?" if close else "."
+
+
+def _sdl_error(error: GraphQLError, definitions: Sequence[DefinitionNode]) -> Mistake:
+    """A mistake that graphql-core found; its suggestions are said as ours are."""
+    message, _, suggested = error.message.partition(". Did you mean ")
+    unknown = _UNKNOWN.match(message)
+    if unknown and unknown["type"]:
+        known = (n.name.value for n in definitions if isinstance(n, TypeDefinitionNode))
+        message = f"{unknown[0]}{_nearest(unknown['type'], (*SCALARS, *known))}"
+    elif unknown:
+        known = (f"@{n.name.value}" for n in definitions if isinstance(n, DirectiveDefinitionNode))
+        message = f"{unknown[0]}{_nearest(unknown['directive'], known)}"
+    elif suggested:
+        message = f"{message}; did you mean {suggested}"
+    return _mistake(error.nodes[-1] if error.nodes else None, message)
 
 
 def read_sources(sources: Sequence[SdlSource], prelude: Sequence[DefinitionNode]) -> ReadSdl:
@@ -300,12 +311,12 @@ def read_sources(sources: Sequence[SdlSource], prelude: Sequence[DefinitionNode]
         for node, found in refused
         if found and isinstance(node, ScalarTypeDefinitionNode)
     }
-    names = [*SCALARS, *(n.name.value for n in kept if isinstance(n, TypeDefinitionNode))]
-    for error in validate_sdl(DocumentNode(definitions=(*prelude, *kept))):
-        unknown = _UNKNOWN_TYPE.match(error.message)
-        if unknown and unknown[1] in declared:
+    everything = (*prelude, *kept)
+    for error in validate_sdl(DocumentNode(definitions=everything)):
+        unknown = _UNKNOWN.match(error.message)
+        if unknown and unknown["type"] in declared:
             continue  # said already: the scalar is refused
-        mistakes.append(_sdl_error(error, names))
+        mistakes.append(_sdl_error(error, everything))
     return ReadSdl(definitions=kept, subscriptions=_subscriptions(kept), mistakes=tuple(mistakes))
 
 
@@ -340,11 +351,9 @@ def _subscription_mistakes(
     for mutation in subscription.mutations:
         target = mutations.get(mutation)
         if target is None:
-            near = difflib.get_close_matches(mutation, mutations, 1)
             yield _mistake(
                 subscription.node,
-                f"{place} the unknown mutation '{mutation}'."
-                + (f" Did you mean '{near[0]}'?" if near else ""),
+                f"{place} the unknown mutation '{mutation}'{_nearest(mutation, mutations)}",
                 "Name fields of the mutation root type.",
             )
         elif str(target.type).rstrip("!") != str(field.type).rstrip("!"):
