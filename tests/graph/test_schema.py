@@ -39,14 +39,23 @@ def test_roots_are_optional_and_may_be_renamed():
 
 
 def test_loading_leaves_the_collector_as_it_was():
-    schema("type Query { a: Int }")
+    schema("type Query { collected: Int }")
     assert gc.isenabled()
     gc.disable()
     try:
-        schema("type Query { a: Int }")
+        schema("type Query { not_collected: Int }")
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_equal_files_are_built_once_and_mistakes_are_told_each_time():
+    files = [SdlSource("a.graphql", "type Query { a: Int }")]
+    assert build(files) is build(tuple(files))
+    assert build([SdlSource("b.graphql", files[0].text)]) is not build(files)
+    for _ in range(2):
+        with pytest.raises(UsageError):
+            build([SdlSource("a.graphql", "type Query { a: Strin }")])
 
 
 def test_every_mistake_is_told_at_once():

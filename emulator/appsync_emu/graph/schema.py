@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from graphql import (
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from graphql import DefinitionNode
 
     from appsync_emu.core.api import SdlSource
+    from appsync_emu.errors import Mistake
 
 __all__ = ["Schema", "build"]
 
@@ -55,6 +57,8 @@ directive @renamed(to: String!)
   on OBJECT | FIELD_DEFINITION | INTERFACE | ENUM | INPUT_OBJECT | UNION
 directive @defer on FIELD
 """
+
+_KEPT = 8
 
 
 class Schema:
@@ -152,7 +156,9 @@ def _prelude() -> tuple[DefinitionNode, ...]:
 
 
 def build(sources: Sequence[SdlSource]) -> Schema:
-    """Build a schema from its files.
+    """Build a schema from its files; equal files give the same schema for a while.
+
+    An API is checked against its schema when it is loaded, and executed with it afterwards.
 
     Args:
         sources: the files, in order.
@@ -163,16 +169,28 @@ def build(sources: Sequence[SdlSource]) -> Schema:
     Raises:
         UsageError: with every mistake in the SDL, each with file, line and column.
     """
+    return _build(tuple(sources))
+
+
+@lru_cache(maxsize=_KEPT)
+def _build(sources: tuple[SdlSource, ...]) -> Schema:
     with _collector_paused():
-        read = read_sources(sources, _prelude())
-        if read.mistakes:
-            raise UsageError(read.mistakes)
-        document = DocumentNode(definitions=(*_prelude(), *read.definitions))
-        graphql = build_ast_schema(document, assume_valid=True, assume_valid_sdl=True)
-        mistakes = schema_mistakes(graphql, read.subscriptions)
-    if mistakes:
-        raise UsageError(mistakes)
-    return Schema(
+        # Places take two thirds of the memory of an AST, and only mistakes need them.
+        built = _attempt(sources, places=False)
+        if not isinstance(built, Schema):
+            built = _attempt(sources, places=True)
+    if isinstance(built, Schema):
+        return built
+    raise UsageError(built)
+
+
+def _attempt(sources: Sequence[SdlSource], *, places: bool) -> Schema | tuple[Mistake, ...]:
+    read = read_sources(sources, _prelude(), places=places)
+    if read.mistakes:
+        return read.mistakes
+    document = DocumentNode(definitions=(*_prelude(), *read.definitions))
+    graphql = build_ast_schema(document, assume_valid=True, assume_valid_sdl=True)
+    return schema_mistakes(graphql, read.subscriptions) or Schema(
         graphql,
-        {name: subscription.mutations for name, subscription in read.subscriptions.items()},
+        MappingProxyType({name: field.mutations for name, field in read.subscriptions.items()}),
     )

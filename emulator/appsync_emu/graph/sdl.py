@@ -105,11 +105,12 @@ def _legacy(text: str) -> str:
     return text
 
 
-def _parse(source: SdlSource) -> Sequence[DefinitionNode] | Mistake:
+def _parse(source: SdlSource, *, places: bool) -> Sequence[DefinitionNode] | Mistake:
     if _NOTHING.fullmatch(source.text):
         return ()
     try:
-        return parse(Source(_legacy(source.text), source.path)).definitions
+        text = Source(_legacy(source.text), source.path)
+        return parse(text, no_location=not places).definitions
     except GraphQLSyntaxError as error:
         line, column = line_and_column(source.text, next(iter(error.positions or ()), 0))
         return Mistake(message=error.message, file=source.path, line=line, column=column)
@@ -168,11 +169,6 @@ _MEMBERS: Final[dict[type[TypeDefinitionNode], str]] = {
 }
 
 
-def _file_of(node: Node) -> str:
-    location = node.loc
-    return location.source.name if location is not None and location.source is not None else ""
-
-
 def _merge_into(first: TypeDefinitionNode, second: TypeDefinitionNode) -> TypeDefinitionNode:
     """Two definitions of one type in two files as one; equal members count once."""
     attribute = _MEMBERS[type(first)]
@@ -189,14 +185,18 @@ def _merge_into(first: TypeDefinitionNode, second: TypeDefinitionNode) -> TypeDe
     return type(first)(**values)
 
 
-def _merged(definitions: Iterable[DefinitionNode]) -> tuple[DefinitionNode, ...]:
-    """The definitions of all files; a type that stands in several files becomes one."""
+def _merged(definitions: Iterable[tuple[DefinitionNode, str]]) -> tuple[DefinitionNode, ...]:
+    """The definitions of all files; a type that stands in several files becomes one.
+
+    Args:
+        definitions: each with the file it stands in.
+    """
     result: list[DefinitionNode] = []
     places: dict[str, int] = {}
     files: dict[str, set[str]] = {}
-    for definition in definitions:
+    for definition, file in definitions:
         if isinstance(definition, TypeDefinitionNode):
-            name, file = definition.name.value, _file_of(definition)
+            name = definition.name.value
             at = places.get(name)
             if at is not None and file not in files[name] and type(definition) in _MEMBERS:
                 first = result[at]
@@ -224,14 +224,14 @@ def _root_name(definitions: Iterable[DefinitionNode], operation: str) -> str | N
     return default if default in names else None
 
 
-def _query_mistakes(definitions: Sequence[DefinitionNode]) -> Iterable[Mistake]:
+def _query_mistakes(definitions: Sequence[DefinitionNode], file: str) -> Iterable[Mistake]:
     if _root_name(definitions, "query") is not None:
         return
     schema = next((node for node in definitions if isinstance(node, SchemaDefinitionNode)), None)
     if schema is None:
         yield Mistake(
             message="There is no top level schema object defined.",
-            file=_file_of(definitions[0]) if definitions else "",
+            file=file,
             remedy="Define 'type Query' with at least one field.",
         )
     else:
@@ -278,37 +278,40 @@ def _sdl_error(error: GraphQLError, definitions: Sequence[DefinitionNode]) -> Mi
     return _mistake(error.nodes[-1] if error.nodes else None, message)
 
 
-def read_sources(sources: Sequence[SdlSource], prelude: Sequence[DefinitionNode]) -> ReadSdl:
+def read_sources(
+    sources: Sequence[SdlSource], prelude: Sequence[DefinitionNode], *, places: bool
+) -> ReadSdl:
     """Parse, check and merge SDL files.
 
     Args:
         sources: the files.
         prelude: definitions that the service makes by itself.
+        places: whether definitions know where they stand, and mistakes therefore too.
 
     Returns:
         the user's definitions, merged, and the mistakes found up to here.
     """
     mistakes: list[Mistake] = []
-    definitions: list[DefinitionNode] = []
+    definitions: list[tuple[DefinitionNode, str]] = []
     for source in sources:
-        parsed = _parse(source)
+        parsed = _parse(source, places=places)
         if isinstance(parsed, Mistake):
             mistakes.append(parsed)
         else:
-            definitions += parsed
+            definitions += [(node, source.path) for node in parsed]
     if mistakes:  # what stands in a file that does not parse would be missed everywhere else
         return ReadSdl(definitions=(), subscriptions={}, mistakes=tuple(mistakes))
-    refused = [(node, tuple(_refused(node))) for node in definitions]
-    mistakes += [mistake for _, found in refused for mistake in found]
+    refused = [(node, file, tuple(_refused(node))) for node, file in definitions]
+    mistakes += [mistake for _, _, found in refused for mistake in found]
     kept = _merged(
-        node
-        for node, found in refused
+        (node, file)
+        for node, file, found in refused
         if not found or not isinstance(node, ScalarTypeDefinitionNode | DirectiveDefinitionNode)
     )
-    mistakes += _query_mistakes(kept)
+    mistakes += _query_mistakes(kept, definitions[0][1] if definitions else "")
     declared = {
         node.name.value
-        for node, found in refused
+        for node, _, found in refused
         if found and isinstance(node, ScalarTypeDefinitionNode)
     }
     everything = (*prelude, *kept)
