@@ -75,9 +75,11 @@ class Contestants:
 def measure_start(contestants: Contestants) -> Figures:
     """Start everybody several times, in turn."""
     seen: dict[str, list[float]] = {name: [] for name in contestants.names}
-    for _ in range(STARTS):
+    for number in range(STARTS + 1):
         for name in contestants.names:
-            seen[name].append(contestants.start_ms(name))
+            start_ms = contestants.start_ms(name)
+            if number:  # the first one compiles
+                seen[name].append(start_ms)
     return {f"{name}.start_ms": statistics.median(values) for name, values in seen.items()}
 
 

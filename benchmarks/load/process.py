@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 PROC = Path("/proc")
 FIRST_ANSWER_S_MAX = 60.0
 STOP_S_MAX = 3.0
+INSTALLED = {
+    "PYTHONDONTWRITEBYTECODE": "",
+    "PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "appsync-emu-bench-bytecode"),
+}
+"""Bytecode is kept, as that of installed packages is; but not in a repository."""
 
 
 def tree(pid: int) -> list[int]:
@@ -88,7 +94,7 @@ class Server:
         started_s = time.perf_counter()
         self._process = subprocess.Popen(
             [part.replace("{port}", str(port)) for part in command],
-            env={**os.environ, "PORT": str(port), "API_KEY": key, **environment},
+            env={**os.environ, **INSTALLED, "PORT": str(port), "API_KEY": key, **environment},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
