@@ -45,7 +45,8 @@ class Apis:
             try:
                 self._loaded[path] = load(path)
             except UsageError as mistakes:
-                pytest.fail(f"the API cannot be loaded:\n{mistakes}", pytrace=False)
+                text = f"the API cannot be loaded:\n{mistakes}"
+                raise pytest.fail.Exception(text, pytrace=False) from None
         return self._loaded[path]
 
     def schema(self, api: Api) -> Schema:

@@ -14,7 +14,7 @@ from appsync_emu.core.faults.names import NAMED_ERRORS
 from appsync_emu.core.faults.plan import POINTS_OF, Fault, Match, Point, Strike
 from appsync_emu.core.records import ErrorInfo
 from appsync_emu.errors import UsageError
-from pytest_appsync.values import did_you_mean, plural, refuse_unknown, seconds
+from pytest_appsync.values import did_you_mean, nearest, plural, refuse_unknown, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping
@@ -144,7 +144,7 @@ def _kind(what: str | BaseException | type[BaseException]) -> tuple[str, ErrorIn
         return "error", NAMED_ERRORS[what]
     known = (*NAMED_ERRORS, "crash", "delay", "duplicate")
     raise UsageError(
-        f"there is no fault {what!r}{did_you_mean(what, known)} Faults: {', '.join(known)},"
+        f"there is no fault {what!r}{nearest(what, known) or '.'} Faults: {', '.join(known)},"
         " or an exception"
     )
 
@@ -167,7 +167,7 @@ def _phase(words: Mapping[str, Any]) -> str:
     phase = words.get("phase", "request")
     if phase not in PHASES:
         raise UsageError(
-            f"there is no phase {phase!r}{did_you_mean(phase, PHASES)} 'request': nothing"
+            f"there is no phase {phase!r}{nearest(phase, PHASES) or '.'} 'request': nothing"
             " happened; 'response': it happened, and the answer was lost"
         )
     return str(phase)

@@ -32,7 +32,9 @@ def judge(made: Opened) -> None:
     for name in allow:
         if name not in known:
             near = did_you_mean(name, known)
-            pytest.fail(f"allow names {name!r}, which is no invariant and no fault{near}")
+            pytest.fail(
+                f"allow names {name!r}, which is no invariant and no fault{near}", pytrace=False
+            )
     wrong = [str(found) for found in _violations(harness) if found.invariant not in allow]
     if "inert" not in allow:
         wrong += [

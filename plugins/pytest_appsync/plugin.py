@@ -119,11 +119,15 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item,
+    item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show what happened in the emulator."""
-    report = yield
     held = item.stash.get(OPENED, None) or FAILED in item.stash
+    if held and call.excinfo is not None:
+        from pytest_appsync.sections import end_at_the_test  # noqa: PLC0415 - only where it is used
+
+        end_at_the_test(item, call.excinfo.value)
+    report = yield
     if held and (report.failed or report.when == "call"):
         from pytest_appsync.sections import add_sections  # noqa: PLC0415 - only where it is used
 

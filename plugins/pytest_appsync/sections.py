@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from appsync_emu.core.records import trace_of
+from appsync_emu.core.records import AttemptFailed, trace_of
 from appsync_emu.core.traces import iso_time
+from appsync_emu.errors import AppSyncEmuError
 from pytest_appsync.explain import TraceView
 from pytest_appsync.faults import described
 from pytest_appsync.plugin import FAILED, OPENED
@@ -17,9 +18,36 @@ if TYPE_CHECKING:
 
     from pytest_appsync.settings import Opened
 
-__all__ = ["add_sections", "faults_section", "timeline_section"]
+__all__ = [
+    "add_sections",
+    "end_at_the_test",
+    "faults_section",
+    "handlers_section",
+    "timeline_section",
+]
 
 LINES_MAX = 60
+STACKS_MAX = 3
+FRAMES_MAX = 5
+
+_NOT_THE_TEST = frozenset({"appsync_emu", "pytest_appsync", "asyncio", "concurrent", "contextlib"})
+
+
+def end_at_the_test(item: pytest.Item, error: BaseException | None) -> None:
+    """Cut the traceback of a mistake behind the test's own line: what lies below is no news.
+
+    ``--full-trace`` shows all of it.
+    """
+    if not isinstance(error, AppSyncEmuError) or item.config.getoption("fulltrace"):
+        return
+    last, frame = None, error.__traceback__
+    while frame is not None:
+        module = str(frame.tb_frame.f_globals.get("__name__", ""))
+        if module.partition(".")[0] not in _NOT_THE_TEST:
+            last = frame
+        frame = frame.tb_next
+    if last is not None:
+        last.tb_next = None
 
 
 def add_sections(item: pytest.Item, report: pytest.TestReport) -> None:
@@ -34,6 +62,8 @@ def add_sections(item: pytest.Item, report: pytest.TestReport) -> None:
         sections = [("AppSync timeline", timeline_section(made))]
         if made.harness.faults:
             sections.append(("AppSync faults", faults_section(made)))
+        if stacks := handlers_section(made):
+            sections.append(("AppSync handlers", stacks))
         add = getattr(report.longrepr, "addsection", None) if report.failed else None
         for title, text in sections:
             if add is not None:
@@ -75,9 +105,26 @@ def timeline_section(made: Opened) -> str:
     if rest:
         counts = ", ".join(f"{rest.count(kind)} {kind}" for kind in dict.fromkeys(rest))
         lines.append(f"  and {plural(len(rest), 'other')}: {counts}")
+    live = harness.emulator.dispatcher.live
+    if live:
+        lines.append(f"  not ended: {plural(live, 'delivery')}; settle() moves time until all have")
     if not labels:
         lines.append("  nothing was sent")
     return "\n".join([*head, *lines])
+
+
+def handlers_section(made: Opened) -> str:
+    """Where handlers raised what they raised: the user's part of each stack, none twice."""
+    stacks: dict[str, None] = {}
+    for record in made.harness.journal.records:
+        if isinstance(record, AttemptFailed) and record.error.stack:
+            error, frames = record.error, record.error.stack[-FRAMES_MAX:]
+            head = f"{record.facts.component}: {error.type}: {error.message}"
+            stacks["\n".join([head, *frames])] = None
+    shown = list(stacks)[:STACKS_MAX]
+    if len(stacks) > len(shown):
+        shown.append(f"and {plural(len(stacks) - len(shown), 'other')}; the journal has all")
+    return "\n".join(shown)
 
 
 def faults_section(made: Opened) -> str:

@@ -89,7 +89,7 @@ def opened(
         words.setdefault("seed", _hashed(base, item.nodeid))
         made = _made(kind, api_of(item, api), request.config, words, origin)
     except UsageError as mistake:
-        pytest.fail(str(mistake), pytrace=False)
+        raise pytest.fail.Exception(str(mistake), pytrace=False) from None
     harnesses = item.stash.setdefault(OPENED, [])
     harnesses.append(made)
     try:

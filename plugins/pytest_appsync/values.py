@@ -14,7 +14,15 @@ from appsync_emu.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Duration", "changed_policy", "did_you_mean", "plural", "refuse_unknown", "seconds"]
+__all__ = [
+    "Duration",
+    "changed_policy",
+    "did_you_mean",
+    "nearest",
+    "plural",
+    "refuse_unknown",
+    "seconds",
+]
 
 Duration: TypeAlias = str | float | timedelta
 """``"14m 59s"``, seconds, or a ``timedelta``."""
@@ -22,13 +30,17 @@ Duration: TypeAlias = str | float | timedelta
 POLICY_WORDS = ("max_retries", "backoff", "base", "factor", "cap")
 
 
+def nearest(wrong: object, valid: Iterable[str]) -> str:
+    """``; did you mean 'x'?``, or nothing when nothing is near."""
+    close = difflib.get_close_matches(str(wrong), list(valid), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
 def did_you_mean(wrong: object, valid: Iterable[str]) -> str:
     """``; did you mean 'x'?``, or all that is valid when nothing is near."""
     words = list(valid)
-    close = difflib.get_close_matches(str(wrong), words, n=1)
-    if close:
-        return f"; did you mean {close[0]!r}?"
-    return f"; valid: {', '.join(words)}" if words else ""
+    every = f"; valid: {', '.join(words)}" if words else ""
+    return nearest(wrong, words) or every
 
 
 def refuse_unknown(what: str, given: Iterable[str], valid: Iterable[str]) -> None:

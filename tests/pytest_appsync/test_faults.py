@@ -90,7 +90,8 @@ def test_names_are_unique():
     ("what", "words", "why"),
     [
         ("network.rest", {}, "did you mean 'network.reset'"),
-        (3, {}, "there is no fault 3"),
+        (3, {}, r"^there is no fault 3\. Faults: network.refused, .*duplicate, or an exception$"),
+        ("crash", {"phase": "never"}, r"^there is no phase 'never'\. 'request': nothing"),
         ("network.reset", {"attemps": 1}, "did you mean 'attempts'"),
         ("network.reset", {"by": "5s"}, "has no 'by'"),
         ("delay", {}, "how long"),

@@ -114,3 +114,119 @@ def test_other_fixtures_may_fail_too(pytester):
         """,
     )
     run(pytester).stdout.fnmatch_lines(["*AppSync timeline*", "*  t1  Place  accepted"])
+
+
+def test_who_forgot_to_move_time_is_told_so(pytester):
+    write(
+        pytester,
+        """
+        def test_forgets(appsync):
+            assert appsync.send("placeOrder", orderId="1").status == "success"
+        """,
+    )
+    result = run(pytester)
+    result.stdout.fnmatch_lines(["  not ended: 1 delivery; settle() moves time until all have"])
+
+
+MISTAKES = """
+def helper(appsync):
+    appsync.send("placeOrdr", orderId="1")
+
+def test_calls(appsync):
+    helper(appsync)
+
+def test_arms(appsync):
+    appsync.fault("nothing like it")
+
+def test_listens(appsync):
+    appsync.subscribe("onTrace", of="placeOrdr")
+"""
+
+
+def test_the_traceback_of_a_mistake_ends_at_the_test_s_own_line(pytester):
+    write(pytester, MISTAKES)
+    result = run(pytester)
+    result.assert_outcomes(failed=3)
+    result.stdout.fnmatch_lines(
+        [
+            '>       appsync.fault("nothing like it")',
+            "E       *UsageError: there is no fault 'nothing like it'. Faults: network.refused,*",
+            "test_it.py:8: UsageError",
+        ]
+    )
+    result.stdout.fnmatch_lines(["E*'placeOrdr' is not a command*", "test_it.py:2: UsageError"])
+    result.stdout.no_fnmatch_line("*pytest_appsync*")
+    result.stdout.no_fnmatch_line("*emulator.py*")
+
+
+def test_the_whole_of_it_is_there_for_the_asking(pytester):
+    write(pytester, MISTAKES)
+    run(pytester, "--full-trace").stdout.fnmatch_lines(["*emulator.py*"])
+
+
+def test_a_mistake_in_a_setting_is_told_once(pytester):
+    write(
+        pytester,
+        """
+        import pytest
+
+        @pytest.mark.appsync(sed=1)
+        def test_marker(appsync):
+            pass
+
+        @pytest.mark.appsync(allow=["inrt"])
+        def test_allow(appsync):
+            pass
+        """,
+    )
+    result = run(pytester)
+    result.assert_outcomes(failed=1, errors=1)
+    told = result.stdout.str().partition("short test summary")[0]
+    assert told.count("has no 'sed'") == 1
+    assert "plugin.py" not in told
+
+
+def test_where_a_handler_failed_is_told_once(pytester):
+    write(
+        pytester,
+        """
+        def test_wrong(appsync):
+            assert appsync.send("placeOrder", orderId="1").ended().succeeded()
+
+        def test_injected(appsync):
+            appsync.fault("network.reset")
+            assert appsync.send("placeOrder", orderId="1").ended().failed()
+            assert False
+        """,
+    )
+    pytester.path.joinpath("handlers.py").write_text(
+        "def place(event, context):\n    return event['argument']\n", "utf-8"
+    )
+    result = run(pytester)
+    result.stdout.fnmatch_lines(
+        [
+            "*- AppSync handlers -*",
+            "Place: KeyError: 'argument'",
+            '  File "*handlers.py", line 2, in place',
+            "    return event['argument']",
+        ]
+    )
+    assert result.stdout.str().count("AppSync handlers") == 1
+    assert result.stdout.str().count("line 2, in place") == 1
+
+
+def test_many_different_failures_are_counted(pytester):
+    write(
+        pytester,
+        """
+        def test_wrong(appsync):
+            for number in range(5):
+                appsync.send("placeOrder", orderId=str(number))
+            appsync.settle()
+            assert not appsync.deadletters
+        """,
+    )
+    pytester.path.joinpath("handlers.py").write_text(
+        "def place(event, context):\n    raise ValueError(event['arguments']['orderId'])\n", "utf-8"
+    )
+    run(pytester).stdout.fnmatch_lines(["and 2 others; the journal has all"])
