@@ -11,7 +11,7 @@ from appsync_emu.config.readers import nearest, to_json
 from appsync_emu.config.yamlfile import List, Map
 from appsync_emu.core.api import Component, DeadletterPolicy
 from appsync_emu.core.classify import ErrorClass
-from appsync_emu.core.events import check_pattern
+from appsync_emu.core.events import ENVELOPE, check_pattern
 from appsync_emu.core.retry import Backoff, BackoffKind, RetryPolicy
 
 if TYPE_CHECKING:
@@ -39,18 +39,6 @@ _CONCURRENCY_MAX = 10_000
 _KEY = re.compile(r"[^\s.]+(\.[^\s.]+)*")
 _OF_COMMANDS = ("arguments", "identity", "source", "request", "prev", "info", "stash")
 """What a direct Lambda resolver gets (AppSync, "Direct Lambda resolvers")."""
-_OF_EVENTS = (
-    "version",
-    "id",
-    "detail-type",
-    "source",
-    "account",
-    "time",
-    "region",
-    "resources",
-    "detail",
-)
-"""EventBridge's envelope (EventBridge, "Event structure")."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,7 +245,7 @@ def _check_idempotency(
 ) -> None:
     node = entry.idempotency_node or entry.key
     head, _, rest = path.partition(".")
-    known = (*(_OF_COMMANDS if starters else ()), *(_OF_EVENTS if entry.has_events else ()))
+    known = (*(_OF_COMMANDS if starters else ()), *(ENVELOPE if entry.has_events else ()))
     what = f'"idempotency_key" of component "{entry.key.text}"'
     if head not in known:
         loading.reader.note(
