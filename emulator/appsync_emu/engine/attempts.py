@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Attempts"]
 
+ERRORS_SEEN_MAX = 256
+
 _SUCCEEDED = Succeeded()
 
 
@@ -63,6 +65,7 @@ class Attempts:
         self._threads = threads
         self._keys = keys
         self._errors = errors
+        self._seen: dict[ErrorInfo, ErrorInfo] = {}
         self._verdict = verdict
         self._desk = desk
 
@@ -94,8 +97,14 @@ class Attempts:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - sys.exit and cancellation are failures too
-            return Failed(error_info(error, self._errors)), applied
+            return Failed(self._known(error_info(error, self._errors))), applied
         return _SUCCEEDED, applied
+
+    def _known(self, error: ErrorInfo) -> ErrorInfo:
+        """One value for equal errors: thousands of commands may fail for the same reason."""
+        if len(self._seen) >= ERRORS_SEEN_MAX:
+            self._seen.clear()
+        return self._seen.setdefault(error, error)
 
     async def _before(self, verdict: Verdict) -> None:
         """What a fault does before the handler is called."""

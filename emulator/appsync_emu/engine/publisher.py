@@ -95,7 +95,8 @@ class Publisher:
             id=event_id,
             detail_type=detail_type,
             source=source or self._source,
-            detail=plain_copy(plain),
+            # What handlers emit stays theirs; our own error events may share what is kept anyway.
+            detail=plain if forced else plain_copy(plain),
             time=f"{iso_time(now_ns)[:19]}Z",
         ).as_dict()
         matching = self._bus.matching(event)
