@@ -67,5 +67,6 @@ def test_an_enums_values_are_its_names():
 
 def test_type_names_and_what_is_taken_as_it_is():
     assert TypeNameCompleter("Post").fast({"__typename": "x"}) == "Post"
+    assert TypeNameCompleter("Post").column([{}, {}]) == ["Post", "Post"]
     anything = AnyCompleter("__schema", "Query", nullable=True, pure=True, renames=False)
     assert anything.complete([1], None, (None, "__schema", {}, True)) == [1]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import repeat
-from operator import is_not, itemgetter
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from appsync_emu.graph.answers import TooBig
 from appsync_emu.graph.completer import Anomaly, Bubble, Completer
 from appsync_emu.graph.leaves import TypeNameCompleter
 from appsync_emu.graph.place import slash_path
+from appsync_emu.graph.rows import maker
 
 if TYPE_CHECKING:
     from appsync_emu.graph.completer import Plans, RunLike
@@ -90,7 +90,7 @@ class ListCompleter(Completer):
 class ObjectCompleter(Completer):
     """An object type."""
 
-    __slots__ = ("_columns", "_fields", "_keys", "_names", "_shape", "_takers", "plan")
+    __slots__ = ("_columns", "_fields", "_make", "plan")
 
     def __init__(self, plan: ObjectPlan, parent: str, *, nullable: bool) -> None:
         super().__init__(
@@ -98,17 +98,15 @@ class ObjectCompleter(Completer):
         )
         self.plan = plan
         fields = plan.fields
-        self._keys = tuple(field.key for field in fields)
-        self._names = tuple(field.name for field in fields)
         parts = [field.completer or TypeNameCompleter(plan.type_name) for field in fields]
         self._fields = [
-            (key, name, part.fast)
-            for key, name, part in zip(self._keys, self._names, parts, strict=True)
+            (field.key, field.name, part.fast) for field, part in zip(fields, parts, strict=True)
         ]
-        self._columns = [part.column for part in parts]
-        self._takers = [itemgetter(name) for name in self._names] if self.pure else None
-        # Under their own names, rows that have nothing else need one copy in the right order.
-        self._shape = dict.fromkeys(self._names) if self._keys == self._names else None
+        self._columns = [
+            (field.name, itemgetter(field.name) if field.completer else None, part.column)
+            for field, part in zip(fields, parts, strict=True)
+        ]
+        self._make = maker([field.key for field in fields]) if self.pure and fields else None
 
     def fast(self, value: Value) -> Value:
         """A clean value, or Anomaly."""
@@ -121,22 +119,16 @@ class ObjectCompleter(Completer):
 
     def column(self, values: Sequence[Any]) -> Sequence[Any]:
         """The same, for a whole column."""
-        if self._takers is None or set(map(type, values)) != {dict}:
+        if self._make is None or set(map(type, values)) != {dict}:
             return list(map(self.fast, values))
-        shape = self._shape
-        try:
-            taken = [list(map(take, values)) for take in self._takers]
-        except KeyError:  # a property that is not there is null
-            taken = [[value.get(name) for value in values] for name in self._names]
-            shape = None
-        columns = [check(column) for check, column in zip(self._columns, taken, strict=True)]
-        if (
-            shape is not None
-            and set(map(len, values)) == {len(shape)}
-            and not any(map(is_not, columns, taken))
-        ):
-            return list(map(shape.__or__, values))
-        return list(map(dict, map(zip, repeat(self._keys), zip(*columns, strict=True))))
+        columns = []
+        for name, take, check in self._columns:
+            try:
+                column = values if take is None else list(map(take, values))
+            except KeyError:  # a property that is not there is null
+                column = [value.get(name) for value in values]
+            columns.append(check(column))
+        return self._make(zip(*columns, strict=True))
 
     def present(self, value: Value, run: RunLike, place: Place) -> Value:
         """A value that is not null; raises Bubble."""

@@ -131,6 +131,10 @@ class TypeNameCompleter(Completer):
         """The name of the type."""
         return self.type_name
 
+    def column(self, values: Sequence[Any]) -> Sequence[Any]:
+        """The same, for a whole column."""
+        return [self.type_name] * len(values)
+
 
 class AnyCompleter(Completer):
     """Takes a value as it is: what graphql-core's introspection answers."""
