@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from appsync_emu.engine.collector import SELDOM, seldom
+from appsync_emu.engine.collector import ALMOST_NEVER, SELDOM, seldom
 
 
 def test_the_usual_thresholds_come_back():
@@ -16,9 +16,10 @@ def test_the_usual_thresholds_come_back():
 
 def test_blocks_may_end_in_any_order():
     usual = gc.get_threshold()
-    first, second = seldom(), seldom()
+    first, second = seldom(ALMOST_NEVER), seldom()
     first.__enter__()
     second.__enter__()
+    assert gc.get_threshold() == (10_000, 1_000, 1_000)
     first.__exit__(None, None, None)
     assert gc.get_threshold() == SELDOM
     second.__exit__(None, None, None)

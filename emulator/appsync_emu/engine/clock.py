@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from appsync_emu.core.traces import iso_time
-from appsync_emu.engine.collector import seldom
+from appsync_emu.engine.collector import ALMOST_NEVER, seldom
 from appsync_emu.engine.movers import MOVER, ManualTimer, Mover, pause
 from appsync_emu.errors import LivenessError, UsageError
 
@@ -389,7 +389,7 @@ class ManualClock:
 
     async def _move(self, done: Callable[[], bool], limit_ns: int) -> None:
         fired: Counter[str] = Counter()
-        with seldom():
+        with seldom(ALMOST_NEVER):
             for number in range(WAKE_UPS_MAX):
                 await self._still()
                 if done() or self._due_ns(limit_ns) is None:

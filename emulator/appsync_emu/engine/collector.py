@@ -14,32 +14,40 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["seldom"]
+__all__ = ["ALMOST_NEVER", "SELDOM", "seldom"]
 
 SELDOM = 10_000, 20, 50
+"""For as long as a server runs: garbage waits, and is found."""
+
+ALMOST_NEVER = 10_000, 1_000, 1_000
+"""For a while: only the youngest objects are looked through, and each of them once."""
 
 _lock = threading.Lock()
-_users = 0
+_wanted: list[tuple[int, int, int]] = []
 _usual: tuple[int, int, int] = (0, 0, 0)
 
 
 @contextmanager
-def seldom() -> Iterator[None]:
+def seldom(thresholds: tuple[int, int, int] = SELDOM) -> Iterator[None]:
     """Look for garbage less often inside the block; several may overlap, in any order.
 
-    The thresholds are the process's, so the last one who leaves restores them.
+    The thresholds are the process's, so the last one who leaves restores them; meanwhile the
+    highest that anybody wants are in force.
     """
-    global _users, _usual  # noqa: PLW0603 - the collector is the process's, and so is its state
+    global _usual  # noqa: PLW0603 - the collector is the process's, and so is its state
     with _lock:
-        if not _users:
+        if not _wanted:
             _usual = gc.get_threshold()
-            if _usual[0]:  # zero: somebody wants no collections at all
-                gc.set_threshold(*map(max, _usual, SELDOM))
-        _users += 1
+        _wanted.append(thresholds)
+        _set()
     try:
         yield
     finally:
         with _lock:
-            _users -= 1
-            if not _users:
-                gc.set_threshold(*_usual)
+            _wanted.remove(thresholds)
+            _set()
+
+
+def _set() -> None:
+    if _usual[0]:  # zero: somebody wants no collections at all
+        gc.set_threshold(*map(max, *_wanted, _usual) if _wanted else _usual)
