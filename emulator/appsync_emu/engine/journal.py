@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import OrderedDict
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -50,7 +51,8 @@ class Journal:
         self._records: list[Record] = []
         self._by_trace: dict[str, list[Record]] = {}
         self._followers: list[Follower] = []
-        self._ended: dict[str, None] = {}  # longest ago first
+        # Longest ago first; a dict would look through all that were taken from its front.
+        self._ended: OrderedDict[str, None] = OrderedDict()
         self._held: set[str] = set()  # ended, but pinned
         self._ended_max = ended_traces_max
         self.pinned: Container[str] = ()
@@ -105,8 +107,7 @@ class Journal:
             return
         self._ended[trace_id] = None
         while len(self._ended) > self._ended_max:
-            oldest = next(iter(self._ended))
-            del self._ended[oldest]
+            oldest, _ = self._ended.popitem(last=False)
             self._forgotten += len(self._by_trace.pop(oldest, ()))
         if self._forgotten * 2 > len(self._records):
             self._records = [
