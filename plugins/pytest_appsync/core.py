@@ -197,7 +197,11 @@ class HarnessCore:
         spec = self.emulator.command(command)
         reserved = self._reserved.get(spec.name)
         trace_id = reserved.pop(0) if reserved else None
-        found = self.emulator.send(command, arguments, trace_id=trace_id)
+        if f"{spec.type_name}.{spec.field_name}" in self.emulator.api.resolvers:
+            sent = self.emulator.send_and_wait(command, arguments, trace_id=trace_id)
+            found = await self._until(self.clock.spawn(sent))
+        else:  # nobody waits, so nothing moves: handlers are called when the test moves time
+            found = self.emulator.send(command, arguments, trace_id=trace_id)
         self.touched[found] = None
         return found
 

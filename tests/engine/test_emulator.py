@@ -7,6 +7,7 @@ import json
 import pytest
 from engine.kit import answer, drive, make_api, nothing
 
+from appsync_emu.core.api import UnitResolver
 from appsync_emu.core.faults.delay import DelayEffect
 from appsync_emu.core.faults.plan import Fault, Point
 from appsync_emu.core.records import (
@@ -31,6 +32,19 @@ def test_sending_names_the_command_or_says_which_there_are():
             emulator.send("place", {"total": 1})
 
     drive(make_api(), scenario)
+
+
+def test_a_command_whose_own_resolver_waits_is_sent_by_whoever_can_wait():
+    def accept(event, context):
+        return {"traceId": "chosen"}
+
+    async def scenario(emulator):
+        with pytest.raises(UsageError, match="a resolver of it waits"):
+            emulator.send("place", {"id": "7"})
+        return await emulator.send_and_wait("place", {"id": "7"})
+
+    own = {"resolvers": {"Mutation.place": UnitResolver(data_source="ask")}}
+    assert drive(make_api(ask=accept, **own), scenario) == "chosen"
 
 
 def test_the_trace_query_and_the_push_tell_the_same_story():

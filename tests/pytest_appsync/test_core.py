@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from shop import SCHEMA, shop
+from shop import SCHEMA, handler, shop
 
+from appsync_emu.core.api import UnitResolver
 from appsync_emu.errors import CommandRefused, LivenessError, PermanentError, UsageError
 from pytest_appsync.harness import Harness
 
@@ -33,6 +35,23 @@ def test_nothing_happens_between_the_lines(appsync):
     assert len(trace.records) == 2
     appsync.advance(0)
     assert trace.succeeded()
+
+
+def test_a_command_with_a_resolver_of_its_own_is_sent_too():
+    def accept(event, context):
+        return {"traceId": f"order-{event['arguments']['orderId']}"}
+
+    api = shop()
+    item = api.data_sources["item"]
+    function = replace(item.function, handler=handler(accept))
+    sources = {**api.data_sources, "accept": replace(item, function=function)}
+    resolvers = {**api.resolvers, "Mutation.placeOrder": UnitResolver(data_source="accept")}
+    api = replace(api, data_sources=sources, resolvers=resolvers)
+    harness = Harness(api, seed=1, schema=SCHEMA)
+    trace = harness.send("placeOrder", orderId="7")
+    assert trace.id == "order-7"
+    assert trace.ended().succeeded()
+    harness.close()
 
 
 def test_fields_or_documents(appsync):

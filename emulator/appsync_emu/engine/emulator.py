@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
@@ -171,6 +171,34 @@ class Emulator:
             UsageError: there is no such command.
         """
         spec = self.command(command)
+        request = self._request(spec, arguments, trace_id, identity)
+        with self._intake.sent_by(by):
+            response = self.execute(request)
+        if not isinstance(response, dict):
+            if isinstance(response, Coroutine):
+                response.close()
+            raise UsageError(
+                f"{command} cannot be sent from here: a resolver of it waits, as functions do that"
+                " are not async def"
+            )
+        return self._trace_in(spec, response)
+
+    async def send_and_wait(
+        self, command: str, arguments: Mapping[str, Json], *, trace_id: str | None = None
+    ) -> str:
+        """As :meth:`send`, also where a resolver of the command waits."""
+        spec = self.command(command)
+        response = self.execute(self._request(spec, arguments, trace_id, None))
+        return self._trace_in(spec, response if isinstance(response, dict) else await response)
+
+    def _request(
+        self,
+        spec: CommandSpec,
+        arguments: Mapping[str, Json],
+        trace_id: str | None,
+        identity: Identity | None,
+    ) -> GraphqlRequest:
+        """A command as a client sends it, asking for the trace id."""
         takes = self.schema.arguments_of(spec.type_name, spec.field_name)
         if tuple(takes) == ("input",) and tuple(arguments) != ("input",):
             arguments = {"input": dict(arguments)}
@@ -179,7 +207,7 @@ class Emulator:
             self.schema, spec.path, "mutation", arguments, f"{{ {names.field} }}"
         )
         headers = {} if trace_id is None else {names.header.lower(): trace_id}
-        request = GraphqlRequest(
+        return GraphqlRequest(
             query,
             variables,
             None,
@@ -187,16 +215,15 @@ class Emulator:
             headers,
             self.entropy.request_id(),
         )
-        with self._intake.sent_by(by):
-            response = self.execute(request)
-        if not isinstance(response, dict):
-            raise UsageError(f"{command} cannot be sent from here: a resolver on its way waits")
+
+    def _trace_in(self, spec: CommandSpec, response: dict[str, Any]) -> str:
+        """The trace id of the answer to a command."""
         if response.get("errors"):
-            raise CommandRefused(command, response["errors"])
+            raise CommandRefused(spec.name, response["errors"])
         value: Any = response["data"]
         for part in spec.path:
             value = value[part]
-        return str(value[names.field])
+        return str(value[self.api.trace.field])
 
     def command(self, name: str) -> CommandSpec:
         """The command of that name.
