@@ -260,13 +260,10 @@ Record: TypeAlias = (
 
 def trace_of(record: Record) -> str | None:
     """The trace that the record belongs to; ``None`` for records of the whole emulator."""
-    match record:
-        case CommandAccepted() | EventPublished():
-            return record.trace_id
-        case FaultsHealed():
-            return None
-        case _:
-            return record.facts.trace_id
+    facts: DeliveryFacts | None = getattr(record, "facts", None)  # most have them
+    if facts is not None:
+        return facts.trace_id
+    return None if isinstance(record, FaultsHealed) else record.trace_id  # type: ignore[union-attr]
 
 
 def to_json(record: Record) -> dict[str, Any]:

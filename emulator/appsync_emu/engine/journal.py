@@ -48,7 +48,9 @@ class Journal:
     """
 
     def __init__(self, ended_traces_max: int | None = None) -> None:
-        self._records: list[Record] = []
+        self._records: dict[int, Record] = {}  # by number, in order: the oldest go one by one
+        self._last = 0
+        self._numbers: dict[str, list[int]] = {}  # by trace, where traces are forgotten
         self._by_trace: dict[str, list[Record]] = {}
         self._followers: list[Follower] = []
         # Longest ago first; a dict would look through all that were taken from its front.
@@ -56,11 +58,11 @@ class Journal:
         self._held: set[str] = set()  # ended, but pinned
         self._ended_max = ended_traces_max
         self.pinned: Container[str] = ()
-        self._forgotten = 0
 
     def append(self, record: Record) -> None:
         """Add a record, then tell the followers."""
-        self._records.append(record)
+        self._last = number = self._last + 1
+        self._records[number] = record
         trace_id = trace_of(record)
         if trace_id is not None:
             of_trace = self._by_trace.get(trace_id)
@@ -68,8 +70,10 @@ class Journal:
                 self._by_trace[trace_id] = [record]
             else:
                 of_trace.append(record)
-            if self._ended_max is not None and type(record) in _RESTING_OR_RISING:
-                self._rest_or_rise(trace_id, record)
+            if self._ended_max is not None:
+                self._numbers.setdefault(trace_id, []).append(number)
+                if type(record) in _RESTING_OR_RISING:
+                    self._rest_or_rise(trace_id, record)
         for follower in self._followers:
             try:
                 follower(record)
@@ -83,7 +87,7 @@ class Journal:
     @property
     def records(self) -> Sequence[Record]:
         """All records that are kept, oldest first."""
-        return self._records
+        return list(self._records.values())
 
     def of_trace(self, trace_id: str) -> Sequence[Record]:
         """The records of a trace, oldest first; empty for an unknown id."""
@@ -108,14 +112,9 @@ class Journal:
         self._ended[trace_id] = None
         while len(self._ended) > self._ended_max:
             oldest, _ = self._ended.popitem(last=False)
-            self._forgotten += len(self._by_trace.pop(oldest, ()))
-        if self._forgotten * 2 > len(self._records):
-            self._records = [
-                record
-                for record in self._records
-                if (of := trace_of(record)) is None or of in self._by_trace
-            ]
-            self._forgotten = 0
+            self._by_trace.pop(oldest, None)
+            for number in self._numbers.pop(oldest, ()):
+                del self._records[number]
 
     def _rest_or_rise(self, trace_id: str, record: Record) -> None:
         """A trace may go on after its end; and it may be at rest without a delivery's end."""
@@ -137,6 +136,6 @@ class Journal:
         """The journal as JSON lines: the same seed and the same calls give the same bytes."""
         lines = (
             json.dumps(to_json(record), ensure_ascii=False, separators=(",", ":"), default=str)
-            for record in self._records
+            for record in self._records.values()
         )
         return "".join(f"{line}\n" for line in lines)
