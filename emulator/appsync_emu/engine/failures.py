@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import logging
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +15,9 @@ from appsync_emu.datasources.marshal import MarshalError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["error_info", "timed_out"]
+__all__ = ["error_info", "log_failure", "timed_out"]
 
+_LOG = logging.getLogger("appsync_emu.handlers")
 _OURS = str(Path(__file__).parents[1])
 STACK_FRAMES_MAX = 40
 
@@ -52,6 +54,11 @@ def error_info(error: BaseException, registered: Mapping[str, ErrorClass]) -> Er
         classified.why,
         _stack_of(error),
     )
+
+
+def log_failure(who: str, error: ErrorInfo) -> None:
+    """Tell the log where a user's function raised, as Lambda does; a server's terminal shows it."""
+    _LOG.warning("%s", "\n".join([f"{who}: {error.type}: {error.message}", *error.stack]))
 
 
 def _stack_of(error: BaseException) -> tuple[str, ...]:

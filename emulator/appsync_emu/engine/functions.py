@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from appsync_emu.datasources.lambda_ import TIMED_OUT, LambdaFailure
+from appsync_emu.engine.failures import error_info, log_failure
 from appsync_emu.engine.handlers import HandlerContext, call_handler
 from appsync_emu.graph.call import settled, unstarted
 from appsync_emu.graph.run import is_pending
@@ -68,19 +69,23 @@ class Functions:
         result: Any = call_handler(function.handler, event, context, self._threads)
         if not call.field.alone:
             # Begun here, it would take the caller's task for its own, and be continued by another.
-            return unstarted(self._in_time(unstarted(result), context, deadline_ns))
+            return unstarted(self._in_time(function, unstarted(result), context, deadline_ns))
         try:
             result = settled(result)
         except (Exception, SystemExit) as error:
             context.close()
-            raise _failure(error) from error
+            raise _failure(function, error) from error
         if is_pending(result):
-            return self._in_time(result, context, deadline_ns)
+            return self._in_time(function, result, context, deadline_ns)
         context.close()
         return result
 
     async def _in_time(
-        self, pending: Awaitable[Any], context: HandlerContext, deadline_ns: int
+        self,
+        function: Function,
+        pending: Awaitable[Any],
+        context: HandlerContext,
+        deadline_ns: int,
     ) -> Any:  # noqa: ANN401 - the user's
         """Wait for a function that has begun, until its time is up."""
         task = asyncio.current_task()
@@ -100,13 +105,14 @@ class Functions:
                 raise LambdaFailure(*TIMED_OUT) from None
             raise
         except (Exception, SystemExit) as error:
-            raise _failure(error) from error
+            raise _failure(function, error) from error
         finally:
             timer.cancel()
             context.close()
 
 
-def _failure(error: BaseException) -> LambdaFailure:
+def _failure(function: Function, error: BaseException) -> LambdaFailure:
+    log_failure(f"data source {function.name}", error_info(error, {}))
     if isinstance(error, SystemExit):
         message = f"Runtime exited with error: exit status {error.code}"
         return LambdaFailure("Runtime.ExitError", message)
