@@ -40,7 +40,7 @@ class Strikes:
 
     def verdict(self, run: Run, point: Point) -> Verdict:
         """What happens to this delivery here."""
-        if not self._plan.armed:
+        if self._plan.idle:
             return _PROCEED
         now_ns, facts = self._clock.now_ns(), run.facts
         attempt = 0 if point is Point.DISPATCH else run.delivery.attempts

@@ -177,6 +177,7 @@ def test_healing_disarms_one_or_all_and_keeps_the_score():
     assert [armed.fault_id for armed in plan.armed] == ["one", "three"]
     assert plan.heal() == ("one", "three")
     assert plan.armed == ()
+    assert plan.idle
     assert struck(plan, situation()) is None
     assert plan.struck == {"one": 1, "two": 0, "three": 0}
     with pytest.raises(ValueError, match="exists already"):

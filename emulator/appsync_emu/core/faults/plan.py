@@ -157,6 +157,11 @@ class Plan:
         """The faults that may still strike, in the order in which they are asked."""
         return tuple(self._faults)
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is armed."""
+        return not self._faults
+
     def arm(self, fault: Fault) -> None:
         """Add a fault, asked after those already armed.
 
