@@ -24,7 +24,11 @@ MODULES = sorted(
     for folder in (*PACKAGES, ROOT / "tests", ROOT / "benchmarks", ROOT / "examples")
     for path in folder.rglob("*.py")
 )
-DOCUMENTS = sorted({*ROOT.glob("*.md"), *ROOT.glob("*/README.md"), *ROOT.glob("*/*/README.md")})
+DOCUMENTS = sorted(
+    path
+    for pattern in ("*.md", "docs/*.md", "*/README.md", "*/*/README.md")
+    for path in ROOT.glob(pattern)
+)
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 # A suppressed warning says why, behind its codes.

@@ -112,6 +112,11 @@ def test_what_is_refused_is_refused_by_name(text, message):
     assert any(message in line for line in told(text)), told(text)
 
 
+def test_a_file_of_another_kind_is_not_explained_as_yaml():
+    (mistake,) = parse(b'"""Handlers."""\n\nimport os\n', "handlers.py").mistakes
+    assert mistake.remedy == "Name an appsync.yaml, or a folder with one."
+
+
 def test_bytes_that_are_not_utf_8():
     assert told(b"a: 1\nb: \xff\n") == ["a.yaml:2: the file is not UTF-8\n    Save it as UTF-8."]
 

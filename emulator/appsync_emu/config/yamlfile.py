@@ -149,12 +149,15 @@ def _syntax_mistake(error: yaml.MarkedYAMLError, text: str, shown: str) -> Mista
             remedy="Indent with spaces; YAML allows nothing else.",
         )
     what = error.problem or error.context or "it does not parse"
+    remedy = "Look at the indentation and the quotes of this line and the one before."
+    if not shown.endswith((".yaml", ".yml", ".json")):
+        remedy = "Name an appsync.yaml, or a folder with one."
     return Mistake(
         file=shown,
         line=line,
         column=column,
         message=f"this is not valid YAML: {what}",
-        remedy="Look at the indentation and the quotes of this line and the one before.",
+        remedy=remedy,
     )
 
 
