@@ -184,3 +184,11 @@ def test_text_and_numbers_that_json_does_not_have(fanout):
 
     assert json.loads(got[0]) == {"data": {"onPost": {"text": "\ud800", "number": None}}}
     got[0].encode()
+
+
+def test_whether_anybody_listens_can_be_asked(fanout):
+    assert not fanout.has_subscribers("onPost")
+    _, subscriber = listen(fanout, FakePlan(arguments={"channel": "a"}))
+    assert fanout.has_subscribers("onPost")
+    fanout.remove(subscriber)
+    assert not fanout.has_subscribers("onPost")

@@ -122,7 +122,7 @@ class Emulator:
             dispatcher=self.dispatcher,
         )
         self._traces = TraceView(api, self.schema, self.journal)
-        self._traces.follow(self.fanout.publish)
+        self._traces.follow(self.fanout)
         self.executor = Executor(
             self.schema,
             self._resolvers(),

@@ -139,6 +139,10 @@ class Fanout:
         if not shapes:
             del self._index[group.plan.field]
 
+    def has_subscribers(self, subscription_field: str) -> bool:
+        """Whether anybody listens to the field, whatever their arguments."""
+        return subscription_field in self._index
+
     def mutation(self, mutation_field: str, value: object) -> None:
         """A mutation field has completed: publish to every subscription field that it feeds."""
         for field in self._fed_by.get(mutation_field, ()):

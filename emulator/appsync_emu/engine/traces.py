@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from appsync_emu.core.traces import iso_time, status_line, status_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from appsync_emu.core.api import Api
     from appsync_emu.core.records import Record
     from appsync_emu.core.traces import StatusLine
+    from appsync_emu.engine.fanout import Fanout
     from appsync_emu.engine.journal import Journal
     from appsync_emu.graph.call import FieldCall
     from appsync_emu.graph.schema import Schema
@@ -64,7 +63,7 @@ class TraceView:
             return answer
         return answer[-1] if answer else None
 
-    def follow(self, publish: Callable[[str, dict[str, object]], None]) -> None:
+    def follow(self, fanout: Fanout) -> None:
         """Push every status to the subscribers of the trace subscription.
 
         It is pushed after the record is in the journal, never before.
@@ -74,9 +73,11 @@ class TraceView:
             return
 
         def follower(record: Record) -> None:
+            if not fanout.has_subscribers(place[1]):
+                return
             line = status_line(record)
             if line is not None:
-                publish(place[1], self._named(line, place))
+                fanout.publish(place[1], self._named(line, place))
 
         self._journal.follow(follower)
 
