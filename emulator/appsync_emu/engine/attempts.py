@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from appsync_emu.core.faults.plan import Point
-from appsync_emu.core.faults.verdict import Crash, Delay, Fail
+from appsync_emu.core.faults.verdict import Crash, Delay, Fail, Proceed
 from appsync_emu.core.lifecycle import Failed, Succeeded
 from appsync_emu.datasources.marshal import marshal
 from appsync_emu.engine.failures import error_info, log_failure
@@ -74,7 +74,8 @@ class Attempts:
         applied = False
         try:
             verdict = self._verdict(run, Point.ATTEMPT)
-            await self._before(verdict)
+            if not isinstance(verdict, Proceed):
+                await self._before(verdict)
             run.context = context = HandlerContext(
                 function_name=run.component.name,
                 aws_request_id=run.facts.delivery_id,
@@ -91,7 +92,8 @@ class Attempts:
             applied = True
             if run.key is not None and run.token == run.delivery.attempt:
                 self._keys.complete(run.component.name, run.key)
-            await self._after(verdict)
+            if not isinstance(verdict, Proceed):
+                await self._after(verdict)
         except _Injected as injected:
             return Failed(injected.error, injected.restart_after_s), applied
         except KeyboardInterrupt:
