@@ -260,10 +260,11 @@ Record: TypeAlias = (
 
 def trace_of(record: Record) -> str | None:
     """The trace that the record belongs to; ``None`` for records of the whole emulator."""
-    facts: DeliveryFacts | None = getattr(record, "facts", None)  # most have them
-    if facts is not None:
-        return facts.trace_id
-    return None if isinstance(record, FaultsHealed) else record.trace_id  # type: ignore[union-attr]
+    if isinstance(record, FaultsHealed):
+        return None
+    if isinstance(record, CommandAccepted | EventPublished):
+        return record.trace_id
+    return record.facts.trace_id
 
 
 def to_json(record: Record) -> dict[str, Any]:
