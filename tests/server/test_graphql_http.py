@@ -73,7 +73,17 @@ def test_post_takes_json_under_any_content_type(content_type):
     assert (reply.status, reply.json["data"]["query"]) == (200, "{a}")
     assert reply.headers["content-type"] == CONTENT_TYPE
     assert reply.headers["x-amzn-requestid"] == "a"
+    assert "access-control-allow-origin" not in reply.headers
+
+
+def test_a_web_page_may_read_the_answer():
+    """Only web pages send ``Origin``; Fetch Standard, "CORS protocol"."""
+    headers = {**KEY, "Origin": "https://shop.example"}
+
+    (reply,) = ask(("POST", "/graphql", {"data": BODY, "headers": headers}))
+
     assert reply.headers["access-control-allow-origin"] == "*"
+    assert "x-amzn-ErrorType" in reply.headers["access-control-expose-headers"]
 
 
 def test_get_asks_by_url_parameters():
@@ -138,7 +148,6 @@ def test_refusals():
     for reply in (large, packed):
         assert reply.status == 413
         assert reply.json["errors"][0]["errorType"] == "RequestEntityTooLargeException"
-        assert reply.headers["access-control-allow-origin"] == "*"
 
 
 @pytest.mark.parametrize(

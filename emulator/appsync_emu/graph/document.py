@@ -169,7 +169,7 @@ class Documents:
         self.resolvers = resolvers
         self._readers = Readers()
         self._texts: Bounded[str, tuple[Document, tuple[Any, ...]]] = Bounded(size)
-        self._shapes: Bounded[Any, Document | Lift] = Bounded(size)
+        self._shapes: Bounded[Any, tuple[Lift, Document | None]] = Bounded(size)
 
     def resolvers_of(self, node: OperationDefinitionNode) -> Mapping[tuple[str, str], Any]:
         """Resolvers that run for an operation.
@@ -207,23 +207,23 @@ class Documents:
             InvalidDocument: with what the client gets.
         """
         found = self._texts.get(text)
-        if found is None:
-            found = self._by_shape(text)
-            self._texts.put(text, found)
-        return found
-
-    def _by_shape(self, text: str) -> tuple[Document, tuple[Any, ...]]:
+        if found is not None:
+            return found
         pieces = cut(text)
-        lifted = self._shapes.get(pieces.key)
-        if isinstance(lifted, Lift):
-            pinned = tuple([pieces.literals[index] for index in lifted.pinned])
-            document = self._shapes.get((pieces.key, pinned))
-            if isinstance(document, Document):
+        known = self._shapes.get(pieces.key)
+        if known is not None:
+            lifted, document = known
+            if document is None:  # which document it is, literals that are pinned decide
+                pinned = tuple([pieces.literals[index] for index in lifted.pinned])
+                _, document = self._shapes.get((pieces.key, pinned)) or known
+            if document is not None:
                 try:
                     return document, lifted.values(pieces.literals)
                 except NotThisShape:
                     pass  # a literal of a wrong value: validation says which
-        return self._prepare(text, pieces.key, pieces.literals)
+        found = self._prepare(text, pieces.key, pieces.literals)
+        self._texts.put(text, found)
+        return found
 
     def _prepare(
         self, text: str, key: tuple[str, str], literals: tuple[str, ...]
@@ -242,6 +242,9 @@ class Documents:
             return Document(self, ast, nodes, None, text), ()
         pinned = tuple([literals[index] for index in lifted.pinned])
         document = Document(self, ast, nodes, lifted, (key, pinned))
-        self._shapes.put(key, lifted)
-        self._shapes.put((key, pinned), document)
+        if pinned:
+            self._shapes.put(key, (lifted, None))
+            self._shapes.put((key, pinned), (lifted, document))
+        else:
+            self._shapes.put(key, (lifted, document))
         return document, lifted.values(literals)

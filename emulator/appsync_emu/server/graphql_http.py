@@ -12,7 +12,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from appsync_emu.core.http import TOO_LARGE, WRONG_PATH
-from appsync_emu.engine.gateway import CONTENT_TYPE, Answer, Gateway, visible_headers
+from appsync_emu.engine.gateway import Answer, Gateway, visible_headers
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,14 +28,11 @@ REALTIME_PATH = "/graphql/realtime"
 
 _PREFLIGHT_SECONDS = "86400"
 
-# A copy of this and one more header cost a third of building them for each answer.
-_USUAL_HEADERS: CIMultiDict[str] = CIMultiDict(
-    {
-        "Content-Type": CONTENT_TYPE,
-        "access-control-allow-origin": "*",
-        "access-control-expose-headers": "x-amzn-RequestId,x-amzn-ErrorType",
-    }
-)
+_FOR_BROWSERS = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "x-amzn-RequestId,x-amzn-ErrorType",
+}
+"""Headers of answers to web pages, which are the only ones that send ``Origin``."""
 
 
 def add_routes(app: web.Application, gateway: Gateway, realtime: Handler) -> None:
@@ -51,15 +48,15 @@ def add_routes(app: web.Application, gateway: Gateway, realtime: Handler) -> Non
         try:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
-            return _response(gateway.refuse(*TOO_LARGE))
+            return _response(request, gateway.refuse(*TOO_LARGE))
         answer = gateway.post(body, _headers(request))
-        return _response(answer if isinstance(answer, Answer) else await answer)
+        return _response(request, answer if isinstance(answer, Answer) else await answer)
 
     async def get(request: web.Request) -> web.StreamResponse:
         if _is_upgrade(request):
             return await realtime(request)
         answer = gateway.get(dict(request.query), _headers(request))
-        return _response(answer if isinstance(answer, Answer) else await answer)
+        return _response(request, answer if isinstance(answer, Answer) else await answer)
 
     async def get_realtime(request: web.Request) -> web.StreamResponse:
         return await realtime(request) if _is_upgrade(request) else await _wrong_path(request)
@@ -84,10 +81,10 @@ def _headers(request: web.Request) -> Headers:
     return headers
 
 
-def _response(answer: Answer) -> web.Response:
-    headers = _USUAL_HEADERS.copy()
-    for name, value in answer.headers.items():
-        headers[name] = value
+def _response(request: web.Request, answer: Answer) -> web.Response:
+    headers = CIMultiDict(answer.headers)
+    if "Origin" in request.headers:
+        headers.update(_FOR_BROWSERS)
     return web.Response(body=answer.body, status=answer.status, headers=headers)
 
 
