@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
 from graphql import (
     FloatValueNode,
@@ -92,8 +92,7 @@ class NotThisShape(Exception):  # noqa: N818 - named for what it says
     """A literal of the text does not fit the place that it has in the shape."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """A text, cut at its literals.
 
     Attributes:
