@@ -24,6 +24,8 @@ WAIT_S = 5.0
 class FakeDesk:
     """Remembers what was asked, and in which thread."""
 
+    trace_id = "t-1"
+
     def __init__(self):
         self.asked = []
         self.full = False
@@ -51,7 +53,6 @@ class World:
         return HandlerContext(
             function_name="Orders",
             aws_request_id="1d24bb1e-cb8c-4fba-a0d6-8ba1e2ba7d0e",
-            trace_id="t-1",
             attempt=2,
             deadline_ns=self.clock.now_ns() + round(deadline_s * NS),
             clock=self.clock,

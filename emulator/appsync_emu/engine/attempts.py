@@ -79,7 +79,6 @@ class Attempts:
             run.context = context = HandlerContext(
                 function_name=run.component.name,
                 aws_request_id=run.facts.delivery_id,
-                trace_id=run.facts.trace_id,
                 attempt=run.delivery.attempts,
                 deadline_ns=deadline_ns,
                 clock=self._clock,

@@ -17,7 +17,7 @@ from appsync_emu.core.request import GraphqlRequest, Identity
 from appsync_emu.datasources import source_opener
 from appsync_emu.engine.clock import RealClock
 from appsync_emu.engine.deadletters import DeadLetters
-from appsync_emu.engine.desk import TraceDesk
+from appsync_emu.engine.desk import RunDesk
 from appsync_emu.engine.dispatcher import Dispatcher
 from appsync_emu.engine.entropy import Entropy
 from appsync_emu.engine.fanout import Fanout
@@ -42,9 +42,10 @@ if TYPE_CHECKING:
     from appsync_emu.core.api import Api, CommandSpec
     from appsync_emu.core.jsonvalue import Json
     from appsync_emu.core.lifecycle import Bury, Emit
+    from appsync_emu.core.request import Headers
     from appsync_emu.engine.clock import Clock
     from appsync_emu.engine.runs import Run, Unfinished
-    from appsync_emu.graph.call import FieldCall, Resolver
+    from appsync_emu.graph.call import Resolver
     from appsync_emu.graph.schema import Schema
     from appsync_emu.graph.selection import SubscriptionPlan
 
@@ -72,6 +73,7 @@ class Emulator:
         entropy: chance and ids.
         journal: everything that happened.
         deadletters: what failed for good.
+        publisher: puts events onto the bus.
         gateway: GraphQL over HTTP, without the socket.
         fanout: subscriptions.
         realtime: what realtime sessions are opened with.
@@ -107,7 +109,7 @@ class Emulator:
             outlet=self,
         )
         self.deadletters.connect(self.dispatcher)
-        self._publisher = Publisher(
+        self.publisher = Publisher(
             api,
             clock=self.clock,
             entropy=self.entropy,
@@ -296,45 +298,23 @@ class Emulator:
     # What the parts ask of each other.
 
     def _resolvers(self) -> dict[tuple[str, str], Resolver]:
-        functions = Functions(self.clock, self.entropy, self._threads, self._field_desk)
+        functions = Functions(self.clock, self.entropy, self._threads, self)
         resolvers = build_resolvers(self.api, source_opener(functions.invoke))
         if self._traces.query is not None:
             resolvers.setdefault(self._traces.query, self._traces.resolve)
         return resolvers | self._intake.resolvers(self.schema, resolvers)
 
-    def _field_desk(self, call: FieldCall, request_id: str) -> TraceDesk:
-        request = call.request
-        return TraceDesk(
-            trace_id=self._intake.trace_of(request.headers) or request_id,
-            identity=request.identity,
-            key=(request_id,),
-            by=None,
-            command=None,
-            entropy=self.entropy,
-            publisher=self._publisher,
-            send=self.send,
-        )
+    def trace_of(self, headers: Headers) -> str | None:
+        """The trace that request headers carry on; see :meth:`Intake.trace_of`."""
+        return self._intake.trace_of(headers)
 
-    def desk(self, run: Run) -> TraceDesk:
+    def desk(self, run: Run) -> RunDesk:
         """What the handler of this run can ask for."""
-        facts = run.facts
-        claims = run.event.get("identity")
-        return TraceDesk(
-            trace_id=facts.trace_id,
-            identity=Identity(
-                self.api.authentication, claims if isinstance(claims, Mapping) else None
-            ),
-            key=(facts.delivery_id, run.delivery.attempt),
-            by=facts.component,
-            command=facts.command,
-            entropy=self.entropy,
-            publisher=self._publisher,
-            send=self.send,
-        )
+        return RunDesk(self, run)
 
     def failed(self, run: Run, effect: Emit) -> None:
         """Throw the error event of a delivery that failed for good."""
-        self._publisher.failed(run, effect)
+        self.publisher.failed(run, effect)
 
     def bury(self, run: Run, effect: Bury) -> None:
         """Write the dead letter of a delivery that failed for good."""

@@ -6,17 +6,18 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from appsync_emu.datasources.lambda_ import TIMED_OUT, LambdaFailure
+from appsync_emu.engine.desk import FieldDesk
 from appsync_emu.engine.failures import error_info, log_failure
 from appsync_emu.engine.handlers import HandlerContext, call_handler
 from appsync_emu.graph.call import settled, unstarted
 from appsync_emu.graph.run import is_pending
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable
 
     from appsync_emu.core.api import Function
     from appsync_emu.engine.clock import Clock
-    from appsync_emu.engine.desk import TraceDesk
+    from appsync_emu.engine.desk import Engine
     from appsync_emu.engine.entropy import Entropy
     from appsync_emu.engine.threads import Threads
     from appsync_emu.graph.call import FieldCall
@@ -33,7 +34,7 @@ class Functions:
         clock: keeps the time limit.
         entropy: makes request ids.
         threads: for functions that are not coroutines.
-        desk: makes what a function can ask for, from its field's call and its request id.
+        engine: what functions can ask for.
     """
 
     def __init__(
@@ -41,12 +42,12 @@ class Functions:
         clock: Clock,
         entropy: Entropy,
         threads: Threads,
-        desk: Callable[[FieldCall, str], TraceDesk],
+        engine: Engine,
     ) -> None:
         self._clock = clock
         self._entropy = entropy
         self._threads = threads
-        self._desk = desk
+        self._engine = engine
 
     def invoke(self, function: Function, event: object, call: FieldCall) -> Any:  # noqa: ANN401 - the user's
         """The function's result, at once when it does not wait; else an awaitable of it.
@@ -55,16 +56,14 @@ class Functions:
             LambdaFailure: it raised, exited, or took longer than its ``timeout_s``.
         """
         request_id = self._entropy.request_id()
-        desk = self._desk(call, request_id)
         deadline_ns = self._clock.now_ns() + round(function.timeout_s * NS)
         context = HandlerContext(
             function_name=function.name,
             aws_request_id=request_id,
-            trace_id=desk.trace_id,
             attempt=1,
             deadline_ns=deadline_ns,
             clock=self._clock,
-            desk=desk,
+            desk=FieldDesk(self._engine, call, request_id),
         )
         result: Any = call_handler(function.handler, event, context, self._threads)
         if not call.field.alone:

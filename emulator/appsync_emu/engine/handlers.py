@@ -29,6 +29,10 @@ NS_PER_MS = 1_000_000
 class Desk(Protocol):
     """What a handler can ask of the engine while it runs."""
 
+    @property
+    def trace_id(self) -> str:
+        """The trace that everything goes on under."""
+
     def emit(self, detail_type: str, detail: Json, source: str | None) -> str:
         """Put an event onto the bus; its id."""
 
@@ -66,7 +70,6 @@ class HandlerContext:
         "aws_request_id",
         "clock",
         "function_name",
-        "trace_id",
     )
 
     function_version = "$LATEST"
@@ -79,7 +82,6 @@ class HandlerContext:
         *,
         function_name: str,
         aws_request_id: str,
-        trace_id: str,
         attempt: int,
         deadline_ns: int,
         clock: Clock,
@@ -87,7 +89,6 @@ class HandlerContext:
     ) -> None:
         self.function_name = function_name
         self.aws_request_id = aws_request_id
-        self.trace_id = trace_id
         self.attempt = attempt
         self.clock = clock
         self._deadline_ns = deadline_ns
@@ -96,6 +97,11 @@ class HandlerContext:
         self._thread = threading.get_ident()
         self._sleeping: dict[asyncio.Task[Any], None] = {}  # on behalf of threads
         self._closed = False
+
+    @property
+    def trace_id(self) -> str:
+        """The trace that this call belongs to."""
+        return self._desk.trace_id
 
     @property
     def invoked_function_arn(self) -> str:
