@@ -43,11 +43,12 @@ __all__ = [
 ]
 
 # Possessive, and taking unterminated strings too: no text costs more than one look per character.
+# The first look is at what every literal begins with, so that most characters cost no more.
 _LITERAL: Final = re.compile(
-    r'("""(?:[^"\\]++|\\"""|\\|"(?!""))*+(?:"""|\Z)'  # block string
+    r'((?=["#0-9\-])(?:"""(?:[^"\\]++|\\"""|\\|"(?!""))*+(?:"""|\Z)'  # block string
     r'|"(?!"")(?:[^"\\\x00-\x08\x0a-\x1f]++|\\[^\n\r])*+"?'
     r"|#[^\n\r]*"
-    r"|(?<![\w$@])-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![\w.]))",
+    r"|(?<![\w$@])-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![\w.])))",
     re.DOTALL | re.ASCII,
 )
 _BRACKETS: Final = re.compile(r"[(\[{]|[)\]}]")
