@@ -154,6 +154,16 @@ def test_a_trace_that_ends_twice_counts_once():
     assert list(journal.traces) == ["a", "b"]
 
 
+def test_a_trace_that_goes_on_for_ever_leaves_nothing_behind_and_keeps_its_turn():
+    journal = Journal(ended_traces_max=2)
+    lived(journal, "old", *["again"] * 100)
+
+    assert len(journal._oldest) <= 6
+    assert list(journal.traces) == ["old", "again"]
+    lived(journal, "new")
+    assert list(journal.traces) == ["again", "new"]
+
+
 def buried(journal: Journal, pinned: set[str], trace: str) -> None:
     began(journal, trace)
     journal.append(DeadLetterWritten(0, facts(trace), f"l-{trace}", "permanent"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections import OrderedDict
+from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -53,8 +53,8 @@ class Journal:
         self._numbers: dict[str, list[int]] = {}  # by trace, where traces are forgotten
         self._by_trace: dict[str, list[Record]] = {}
         self._followers: list[Follower] = []
-        # Longest ago first; a dict would look through all that were taken from its front.
-        self._ended: OrderedDict[str, None] = OrderedDict()
+        self._ended: dict[str, int] = {}  # traces at rest, and the record that was the last then
+        self._oldest: deque[tuple[str, int]] = deque()  # the same, longest ago first, some outdated
         self._held: set[str] = set()  # ended, but pinned
         self._ended_max = ended_traces_max
         self.pinned: Container[str] = ()
@@ -109,9 +109,15 @@ class Journal:
         if trace_id in self.pinned:
             self._held.add(trace_id)
             return
-        self._ended[trace_id] = None
+        self._ended[trace_id] = self._last
+        self._oldest.append((trace_id, self._last))
+        if len(self._oldest) > 2 * self._ended_max + 2:  # a few traces that went on again and again
+            self._oldest = deque(self._ended.items())
         while len(self._ended) > self._ended_max:
-            oldest, _ = self._ended.popitem(last=False)
+            oldest, last = self._oldest.popleft()
+            if self._ended.get(oldest) != last:
+                continue  # it went on since
+            del self._ended[oldest]
             self._by_trace.pop(oldest, None)
             for number in self._numbers.pop(oldest, ()):
                 del self._records[number]
