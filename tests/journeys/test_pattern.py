@@ -13,6 +13,7 @@ import importlib
 import json
 import uuid
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
 import api_files
@@ -578,6 +579,35 @@ def test_decision_handling_dead_letters_over_http(appsync_server):
 
     assert call("GET") == {"deadLetters": [], "total": 0}
     assert [trace.of("Orders.Place").status for trace in traces] == ["success", "error", "success"]
+
+
+def test_decision_handling_dead_letters_in_the_console(appsync_server):
+    """The console is a page that does all of it; a page from elsewhere is not let in."""
+    site = appsync_server.url.removesuffix("/graphql")
+    opener = build_opener(ProxyHandler({}))
+    appsync_server.fault("network.reset", component="Orders.Place")
+    trace = place(appsync_server)
+    appsync_server.settle()
+    letter = trace.of("Orders.Place")
+
+    with opener.open(f"{site}/_appsync_emu/", timeout=10) as answer:
+        page = answer.read().decode()
+    for action in ("Inspect", "Redrive", "Redrive all", "Discard"):
+        assert action in page
+
+    def redrive(origin):
+        letter_id = trace.deadletter.letter_id
+        path = f"{site}/_appsync_emu/deadletters/{letter_id}/redrive"
+        request = Request(path, method="POST", headers={"Origin": origin})
+        return opener.open(request, timeout=10)
+
+    with pytest.raises(HTTPError, match="403"):
+        redrive("https://elsewhere.example")
+    assert letter.status == "error"
+    appsync_server.heal()
+    redrive(site).close()
+    appsync_server.settle()
+    assert trace.of("Orders.Place").status == "success"
 
 
 def test_decision_handling_dead_letters_on_the_command_line(appsync_server):
