@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ALMOST_NEVER", "SELDOM", "seldom"]
 
-SELDOM = 10_000, 20, 50
+SELDOM = 50_000, 10, 100
 """For as long as a server runs: garbage waits, and is found."""
 
-ALMOST_NEVER = 10_000, 1_000, 1_000
+ALMOST_NEVER = 50_000, 1_000, 1_000
 """For a while: only the youngest objects are looked through, and each of them once."""
 
 _lock = threading.Lock()
