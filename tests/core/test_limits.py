@@ -12,10 +12,6 @@ from appsync_emu.core.limits import RELAXED, STRICT, Limits
 @pytest.mark.parametrize(
     ("name", "figure"),
     [
-        ("document_tokens", 15_000),
-        ("functions_per_pipeline", 10),
-        ("resolvers_per_request", 10_000),
-        ("request_s", 30.0),
         ("subscriptions_per_connection", 200),
         ("subscription_payload_bytes", 240 * 1024),
         ("connection_life_s", 86_400),

@@ -1,4 +1,6 @@
-"""AppSync's quotas, as two tables: ``STRICT`` is the service, ``RELAXED`` gets out of the way.
+"""Quotas of the real-time side, as two tables: ``STRICT`` is AppSync, ``RELAXED`` is out of the way.
+
+The bounds of documents are in ``graph/parsing.py``, that of HTTP bodies in ``core/http.py``.
 
 Source of a quota, unless its line says otherwise: the AWS General Reference, "AWS AppSync endpoints
 and quotas". Lines marked *ours* bound something for which the service publishes no figure: every
@@ -21,12 +23,6 @@ class Limits:
     """One table of quotas; units come last in the names.
 
     Attributes:
-        document_tokens: lexical tokens of one GraphQL document.
-        schema_bytes: the whole schema document.
-        functions_per_pipeline: pipeline functions of one resolver.
-        resolvers_per_request: resolver calls of one request.
-        request_s: execution time of one request.
-        resolver_result_bytes: one evaluated resolver response.
         subscriptions_per_connection: live subscriptions of one WebSocket. The quota table says 200;
             error messages seen in the wild say 100, and 50 before that.
         subscription_payload_bytes: ``payload`` of one ``data`` frame, as UTF-8; what is larger is
@@ -41,12 +37,6 @@ class Limits:
         outbox_bytes: what may wait for a slow reader before it is disconnected (ours).
     """
 
-    document_tokens: int = 15_000
-    schema_bytes: int = 1 * MIB
-    functions_per_pipeline: int = 10
-    resolvers_per_request: int = 10_000
-    request_s: float = 30.0
-    resolver_result_bytes: int = 5 * MIB
     subscriptions_per_connection: int = 200
     subscription_payload_bytes: int = 240 * KIB
     connection_life_s: int = DAY_S
@@ -62,12 +52,6 @@ STRICT = Limits()
 """The quotas of the service."""
 
 RELAXED = Limits(
-    document_tokens=1_000_000,
-    schema_bytes=64 * MIB,
-    functions_per_pipeline=1_000,
-    resolvers_per_request=10_000_000,
-    request_s=3_600.0,
-    resolver_result_bytes=256 * MIB,
     subscriptions_per_connection=100_000,
     subscription_payload_bytes=64 * MIB,
     connection_life_s=365 * DAY_S,

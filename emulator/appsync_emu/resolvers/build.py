@@ -4,8 +4,8 @@ Resolvers have no code in this version, which fixes what they do:
 
 * a unit resolver hands its field to its data source and answers what comes back;
 * a pipeline resolver does so with one function after another. The first finds an empty object as
-  the previous result, the last result is the field's: the code that serverless-appsync-plugin v2
-  gives to pipeline resolvers without any.
+  the previous result, the last result is the field's. AWS documents pipelines with code only, so
+  this is our choice.
 """
 
 from __future__ import annotations
