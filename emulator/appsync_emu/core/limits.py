@@ -1,4 +1,4 @@
-"""Quotas of the real-time side, as two tables: ``STRICT`` is AppSync, ``RELAXED`` is out of the way.
+"""Quotas of real-time connections: ``STRICT`` is AppSync, ``RELAXED`` gets out of the way.
 
 The bounds of documents are in ``graph/parsing.py``, that of HTTP bodies in ``core/http.py``.
 
