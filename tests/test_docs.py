@@ -32,7 +32,8 @@ from appsync_emu.core.operators import OPERATORS
 from appsync_emu.engine.emulator import Emulator
 from appsync_emu.engine.handlers import HandlerContext
 from appsync_emu.server import control
-from pytest_appsync import core, judge, plugin, settings
+from appsync_emu.testing import core
+from pytest_appsync import judge, plugin, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pytest_appsync.explain import AsyncTrace, Letters, Trace
-    from pytest_appsync.faults import FaultHandle
-    from pytest_appsync.harness import AsyncHarness, Harness
-    from pytest_appsync.progress import Progress
+    from appsync_emu.testing.explain import AsyncTrace, Letters, Trace
+    from appsync_emu.testing.faults import FaultHandle
+    from appsync_emu.testing.harness import AsyncHarness, Harness
+    from appsync_emu.testing.progress import Progress
+    from appsync_emu.testing.subscriber import AsyncSubscriber, Subscriber
+    from appsync_emu.testing.verdict import Verdict
     from pytest_appsync.served import ServerHarness
-    from pytest_appsync.subscriber import AsyncSubscriber, Subscriber
-    from pytest_appsync.verdict import Verdict
 
 __all__ = [
     "AsyncHarness",
@@ -32,17 +32,17 @@ __all__ = [
 ]
 
 _HOMES = {
-    "AsyncHarness": "harness",
-    "AsyncSubscriber": "subscriber",
-    "AsyncTrace": "explain",
-    "FaultHandle": "faults",
-    "Harness": "harness",
-    "Letters": "explain",
-    "Progress": "progress",
-    "ServerHarness": "served",
-    "Subscriber": "subscriber",
-    "Trace": "explain",
-    "Verdict": "verdict",
+    "AsyncHarness": "appsync_emu.testing.harness",
+    "AsyncSubscriber": "appsync_emu.testing.subscriber",
+    "AsyncTrace": "appsync_emu.testing.explain",
+    "FaultHandle": "appsync_emu.testing.faults",
+    "Harness": "appsync_emu.testing.harness",
+    "Letters": "appsync_emu.testing.explain",
+    "Progress": "appsync_emu.testing.progress",
+    "ServerHarness": "pytest_appsync.served",
+    "Subscriber": "appsync_emu.testing.subscriber",
+    "Trace": "appsync_emu.testing.explain",
+    "Verdict": "appsync_emu.testing.verdict",
 }
 
 
@@ -52,4 +52,4 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module  # noqa: PLC0415 - nobody pays who does not ask
 
-    return getattr(import_module(f"{__name__}.{home}"), name)
+    return getattr(import_module(home), name)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from appsync_emu.core.api import Api
-    from pytest_appsync.harness import AsyncHarness, Harness
+    from appsync_emu.testing.harness import AsyncHarness, Harness
     from pytest_appsync.served import ServerHarness
     from pytest_appsync.settings import Opened
 

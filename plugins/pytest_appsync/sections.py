@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from appsync_emu.core.records import AttemptFailed, trace_of
 from appsync_emu.core.traces import iso_time
 from appsync_emu.errors import AppSyncEmuError
-from pytest_appsync.explain import TraceView
-from pytest_appsync.faults import described
+from appsync_emu.testing.explain import TraceView
+from appsync_emu.testing.faults import described
+from appsync_emu.testing.timeline import timeline
+from appsync_emu.testing.values import plural
 from pytest_appsync.plugin import FAILED, OPENED
-from pytest_appsync.timeline import timeline
-from pytest_appsync.values import plural
 
 if TYPE_CHECKING:
     import pytest

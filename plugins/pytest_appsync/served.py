@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from appsync_emu.server.app import start
-from pytest_appsync.harness import Harness
+from appsync_emu.testing.harness import Harness
 
 __all__ = ["ServerHarness"]
 
@@ -13,7 +13,7 @@ __all__ = ["ServerHarness"]
 class ServerHarness(Harness):
     """The fixture ``appsync_server``: an emulator on a free port of this machine.
 
-    It runs in a thread; the methods of :class:`~pytest_appsync.harness.Harness` work from the test.
+    It runs in a thread; the methods of ``Harness`` work from the test.
     Time stands still for clients until the test moves it.
 
     Attributes:

@@ -14,18 +14,18 @@ import pytest
 import pytest_appsync
 from appsync_emu.engine.clock import START_NS
 from appsync_emu.errors import UsageError
+from appsync_emu.testing.values import refuse_unknown
 from pytest_appsync.apis import api_of, apis_of
 from pytest_appsync.judge import judge
 from pytest_appsync.plugin import CURRENT, FAILED, OPENED
-from pytest_appsync.values import refuse_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
     from appsync_emu.core.api import Api
-    from pytest_appsync.core import HarnessCore
-    from pytest_appsync.harness import Harness
+    from appsync_emu.testing.core import HarnessCore
+    from appsync_emu.testing.harness import Harness
 
 __all__ = ["Opened", "base_seed", "factory", "opened"]
 

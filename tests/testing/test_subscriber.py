@@ -8,7 +8,7 @@ import pytest
 from shop import SCHEMA, shop
 
 from appsync_emu.errors import SubscriptionRefused
-from pytest_appsync.harness import AsyncHarness, Harness
+from appsync_emu.testing.harness import AsyncHarness, Harness
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from appsync_emu.core.records import (
     FaultsHealed,
     RetryScheduled,
 )
-from pytest_appsync.progress import overall, progress_of
+from appsync_emu.testing.progress import overall, progress_of
 
 BOOM = ErrorInfo("Boom", "no", "technical")
 

@@ -8,7 +8,7 @@ import pytest
 
 from appsync_emu.core.retry import Backoff, BackoffKind, RetryPolicy
 from appsync_emu.errors import UsageError
-from pytest_appsync.values import changed_policy, did_you_mean, plural, refuse_unknown, seconds
+from appsync_emu.testing.values import changed_policy, did_you_mean, plural, refuse_unknown, seconds
 
 
 @pytest.mark.parametrize(

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pytest_appsync.core import HarnessCore
-from pytest_appsync.explain import AsyncTrace, Trace
-from pytest_appsync.portal import Portal, loop_is_running
-from pytest_appsync.subscriber import AsyncSubscriber, Subscriber
+from appsync_emu.testing.core import HarnessCore
+from appsync_emu.testing.explain import AsyncTrace, Trace
+from appsync_emu.testing.portal import Portal, loop_is_running
+from appsync_emu.testing.subscriber import AsyncSubscriber, Subscriber
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
 
     from appsync_emu.client import Response, Subscription
     from appsync_emu.core.jsonvalue import Json
-    from pytest_appsync.core import What
-    from pytest_appsync.explain import TraceView
-    from pytest_appsync.values import Duration
+    from appsync_emu.testing.core import What
+    from appsync_emu.testing.explain import TraceView
+    from appsync_emu.testing.values import Duration
 
 __all__ = ["AsyncHarness", "Harness"]
 

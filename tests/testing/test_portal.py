@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from pytest_appsync.portal import Portal, loop_is_running
+from appsync_emu.testing.portal import Portal, loop_is_running
 
 
 async def thread():

@@ -10,7 +10,7 @@ from shop import SCHEMA, handler, shop
 
 from appsync_emu.core.api import UnitResolver
 from appsync_emu.errors import CommandRefused, LivenessError, PermanentError, UsageError
-from pytest_appsync.harness import Harness
+from appsync_emu.testing.harness import Harness
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from appsync_emu.core.records import (
     trace_of,
 )
 from appsync_emu.engine.bus import FAILURE_SOURCE
-from pytest_appsync.values import plural
+from appsync_emu.testing.values import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -10,7 +10,7 @@ import pytest
 import trio
 from shop import SCHEMA, shop
 
-from pytest_appsync.harness import AsyncHarness, Harness
+from appsync_emu.testing.harness import AsyncHarness, Harness
 
 
 def test_sync_and_async_handlers_tell_the_same_story():

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, overload
 from appsync_emu.core.records import CommandAccepted
 from appsync_emu.core.traces import status_lines
 from appsync_emu.errors import UsageError
-from pytest_appsync.progress import overall, progress_of
-from pytest_appsync.timeline import clock_text, timeline
-from pytest_appsync.values import did_you_mean, plural
-from pytest_appsync.verdict import Verdict
+from appsync_emu.testing.progress import overall, progress_of
+from appsync_emu.testing.timeline import clock_text, timeline
+from appsync_emu.testing.values import did_you_mean, plural
+from appsync_emu.testing.verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from appsync_emu.core.letters import DeadLetter
     from appsync_emu.core.records import Record
     from appsync_emu.engine.emulator import Emulator
-    from pytest_appsync.progress import Progress
+    from appsync_emu.testing.progress import Progress
 
 __all__ = ["AsyncTrace", "Letters", "Trace", "TraceView"]
 

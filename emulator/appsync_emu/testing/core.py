@@ -12,10 +12,10 @@ from appsync_emu.engine.clock import GIVE_UP_S, START_NS, ManualClock
 from appsync_emu.engine.emulator import Emulator
 from appsync_emu.errors import LivenessError, UsageError
 from appsync_emu.graph.documents import operation_for
-from pytest_appsync.explain import Letters, TraceView
-from pytest_appsync.faults import FaultHandle, fault_of
-from pytest_appsync.timeline import timeline
-from pytest_appsync.values import changed_policy, did_you_mean, plural, seconds
+from appsync_emu.testing.explain import Letters, TraceView
+from appsync_emu.testing.faults import FaultHandle, fault_of
+from appsync_emu.testing.timeline import timeline
+from appsync_emu.testing.values import changed_policy, did_you_mean, plural, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from appsync_emu.core.jsonvalue import Json
     from appsync_emu.engine.journal import Journal
     from appsync_emu.graph.schema import Schema
-    from pytest_appsync.subscriber import SubscriberView
-    from pytest_appsync.values import Duration
+    from appsync_emu.testing.subscriber import SubscriberView
+    from appsync_emu.testing.values import Duration
 
 __all__ = ["UNSET", "HarnessCore", "What"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_appsync.verdict import Verdict
+from appsync_emu.testing.verdict import Verdict
 
 
 def test_a_verdict_is_its_answer_and_shows_its_reason():

@@ -6,7 +6,7 @@ import pytest
 from shop import SCHEMA, shop
 
 from appsync_emu.errors import BusinessError, LivenessError, UsageError
-from pytest_appsync.harness import Harness
+from appsync_emu.testing.harness import Harness
 
 
 @pytest.fixture

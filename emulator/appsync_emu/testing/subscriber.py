@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from appsync_emu.engine.clock import ManualClock
-from pytest_appsync.values import plural
-from pytest_appsync.verdict import Verdict
+from appsync_emu.testing.values import plural
+from appsync_emu.testing.verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator

@@ -22,7 +22,7 @@ from appsync_emu.core.records import (
     Record,
     RetryScheduled,
 )
-from pytest_appsync.timeline import TOLD, clock_text, timeline
+from appsync_emu.testing.timeline import TOLD, clock_text, timeline
 
 S = 1_000_000_000
 OF = DeliveryFacts("d", "t", "Place", "placeOrder", None, "c")

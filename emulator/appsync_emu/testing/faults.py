@@ -14,7 +14,7 @@ from appsync_emu.core.faults.names import NAMED_ERRORS
 from appsync_emu.core.faults.plan import POINTS_OF, Fault, Match, Point, Strike
 from appsync_emu.core.records import ErrorInfo
 from appsync_emu.errors import UsageError
-from pytest_appsync.values import did_you_mean, nearest, plural, refuse_unknown, seconds
+from appsync_emu.testing.values import did_you_mean, nearest, plural, refuse_unknown, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping
@@ -73,7 +73,7 @@ def fault_of(
 
     Args:
         what: a name, ``"delay"``, ``"crash"``, ``"duplicate"``, or an exception.
-        words: the keywords of :meth:`~pytest_appsync.harness.Harness.fault` that were given.
+        words: the keywords of :meth:`~appsync_emu.testing.harness.Harness.fault` that were given.
         api: whose components and commands are meant.
         taken: ids that are in use.
 

@@ -8,8 +8,8 @@ from shop import SCHEMA, shop
 from appsync_emu.core.faults.names import NAMED_ERRORS
 from appsync_emu.core.faults.plan import Point
 from appsync_emu.errors import BusinessError, UsageError
-from pytest_appsync.faults import FaultHandle, described, fault_of
-from pytest_appsync.harness import Harness
+from appsync_emu.testing.faults import FaultHandle, described, fault_of
+from appsync_emu.testing.harness import Harness
 
 API = shop()
 

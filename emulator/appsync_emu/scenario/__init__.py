@@ -1,0 +1,1 @@
+"""Scenario files: what goes wrong, what is done, what must hold; and the verdict."""
