@@ -26,8 +26,8 @@ from appsync_emu.cli import main
 from appsync_emu.config import keys
 from appsync_emu.config.load import load
 from appsync_emu.core.api import Api
-from appsync_emu.core.faults.names import NAMED_ERRORS
-from appsync_emu.core.faults.plan import Point
+from appsync_emu.core.faults.names import NAMED
+from appsync_emu.core.faults.points import Point
 from appsync_emu.core.operators import OPERATORS
 from appsync_emu.engine.emulator import Emulator
 from appsync_emu.engine.handlers import HandlerContext
@@ -263,7 +263,7 @@ def test_every_fault_is_documented():
     }
     kinds = ["delay", "crash", "duplicate"]
     points = [point.value for point in Point]
-    assert missing(TESTING, [*NAMED_ERRORS, *kinds, *points, *sorted(words)]) == []
+    assert missing(TESTING, [*NAMED, *kinds, *points, *sorted(words)]) == []
 
 
 def test_every_word_of_retry_is_documented():

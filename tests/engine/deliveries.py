@@ -7,7 +7,9 @@ import inspect
 from dataclasses import dataclass, field
 
 from appsync_emu.core.api import Api, Component, DeadletterPolicy, Handler, SdlSource
-from appsync_emu.core.faults.plan import Fault, Plan, Point, Strike
+from appsync_emu.core.faults.plan import Fault, Plan
+from appsync_emu.core.faults.points import Point
+from appsync_emu.core.faults.strike import Strike
 from appsync_emu.core.records import (
     DeliveryEnded,
     DeliveryFacts,

@@ -9,7 +9,7 @@ from engine.deliveries import Kit, component, failing, fault, run
 
 from appsync_emu.core.faults.crash import CrashEffect
 from appsync_emu.core.faults.error import ErrorEffect
-from appsync_emu.core.faults.names import NAMED_ERRORS
+from appsync_emu.core.faults.names import NAMED
 from appsync_emu.core.records import (
     AttemptFailed,
     AttemptStarted,
@@ -65,7 +65,7 @@ def test_every_attempt_gets_the_event_as_it_was_sent():
 
 
 def test_an_error_fault_fails_the_attempts_it_names():
-    reset = ErrorEffect(NAMED_ERRORS["network.reset"])
+    reset = ErrorEffect(NAMED["network.reset"].error)
     kit = run(Kit((fault(reset, attempts=frozenset({1, 2})),)), component(failing(0)))
 
     assert kit.ends == [("success", 3)]
@@ -78,7 +78,7 @@ def test_a_lost_answer_is_recognised_on_the_retry_by_its_key():
     async def handler(event, context):
         calls.append(context.attempt)
 
-    lost = ErrorEffect(NAMED_ERRORS["network.timeout"], phase="response", after_s=5)
+    lost = ErrorEffect(NAMED["network.timeout"].error, phase="response", after=5)
     spec = component(handler, idempotency_key="arguments.id")
     kit = run(
         Kit((fault(lost, attempts=frozenset({1})),)), spec, events=({"arguments": {"id": 1}},)
@@ -95,7 +95,7 @@ def test_without_a_key_a_lost_answer_runs_the_handler_again():
     async def handler(event, context):
         calls.append(context.attempt)
 
-    lost = ErrorEffect(NAMED_ERRORS["network.timeout"], phase="response")
+    lost = ErrorEffect(NAMED["network.timeout"].error, phase="response")
     run(Kit((fault(lost, attempts=frozenset({1})),)), component(handler))
 
     assert calls == [1, 2]
@@ -111,7 +111,7 @@ def test_a_crash_is_delivered_again_after_the_restart(phase, calls):
         except Exception:  # noqa: BLE001 - a crash is nothing that this could catch
             seen.append("caught")
 
-    crash = CrashEffect(restart_after_s=10, phase=phase)
+    crash = CrashEffect(restart_after=10, phase=phase)
     kit = run(Kit((fault(crash, attempts=frozenset({1})),)), component(handler))
 
     assert seen == [1] * calls

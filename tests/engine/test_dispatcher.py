@@ -12,8 +12,9 @@ from appsync_emu.core.faults.crash import CrashEffect
 from appsync_emu.core.faults.delay import DelayEffect
 from appsync_emu.core.faults.duplicate import DuplicateEffect
 from appsync_emu.core.faults.error import ErrorEffect
-from appsync_emu.core.faults.names import NAMED_ERRORS
-from appsync_emu.core.faults.plan import Fault, Point
+from appsync_emu.core.faults.names import NAMED
+from appsync_emu.core.faults.plan import Fault
+from appsync_emu.core.faults.points import Point
 from appsync_emu.core.records import (
     AttemptFailed,
     AttemptStarted,
@@ -154,7 +155,7 @@ def test_delays_at_both_points():
 
 
 def test_a_refused_dispatch_is_a_failed_attempt_that_never_reached_the_handler():
-    throttled = ErrorEffect(NAMED_ERRORS["lambda.throttled"])
+    throttled = ErrorEffect(NAMED["lambda.throttled"].error)
     kit = run(Kit((fault(throttled, Point.DISPATCH),)), component(failing(0)))
 
     assert kit.ends == [("success", 2)]
@@ -297,7 +298,7 @@ def test_in_real_time_a_handler_that_waits_has_its_time_limit_all_the_same():
 
 
 def test_a_dead_letter_store_that_is_down_delays_the_letter_and_the_status():
-    down = fault(ErrorEffect(NAMED_ERRORS["network.refused"]), Point.DEADLETTER_WRITE, first=3)
+    down = fault(ErrorEffect(NAMED["network.refused"].error), Point.DEADLETTER_WRITE, first=3)
     kit = run(Kit((down,)), component(failing(9, PermanentError("gone"))))
 
     assert [reason for _, reason in kit.buried] == ["permanent"]

@@ -9,7 +9,8 @@ from engine.kit import answer, drive, make_api
 
 from appsync_emu.core.api import TraceIdForm, TraceNames, UnitResolver
 from appsync_emu.core.faults.delay import DelayEffect
-from appsync_emu.core.faults.plan import Fault, Point
+from appsync_emu.core.faults.plan import Fault
+from appsync_emu.core.faults.points import Point
 from appsync_emu.core.records import (
     CommandAccepted,
     DeliveryEnded,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from engine.deliveries import Kit, component, failing, fault, run
 
 from appsync_emu.core.faults.delay import DelayEffect
-from appsync_emu.core.faults.plan import Fault, Match, Point
+from appsync_emu.core.faults.match import Match
+from appsync_emu.core.faults.plan import Fault
+from appsync_emu.core.faults.points import Point
 from appsync_emu.core.records import FaultStruck
 
 

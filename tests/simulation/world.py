@@ -27,8 +27,11 @@ from appsync_emu.core.faults.crash import CrashEffect
 from appsync_emu.core.faults.delay import DelayEffect
 from appsync_emu.core.faults.duplicate import DuplicateEffect
 from appsync_emu.core.faults.error import ErrorEffect
-from appsync_emu.core.faults.names import NAMED_ERRORS
-from appsync_emu.core.faults.plan import Fault, Match, Point, Strike
+from appsync_emu.core.faults.match import Match
+from appsync_emu.core.faults.names import NAMED
+from appsync_emu.core.faults.plan import Fault
+from appsync_emu.core.faults.points import Point
+from appsync_emu.core.faults.strike import Strike
 from appsync_emu.core.request import GraphqlRequest, Identity
 from appsync_emu.core.retry import Backoff, RetryPolicy
 from appsync_emu.core.traces import iso_time, status_lines
@@ -37,6 +40,8 @@ from appsync_emu.engine.emulator import Emulator
 from appsync_emu.engine.entropy import Entropy
 from appsync_emu.errors import BusinessError, CommandRefused, PermanentError, TechnicalError
 from appsync_emu.graph.schema import build
+
+NAMES = sorted(name for name, named in NAMED.items() if named.error is not None)
 
 SDL = """
 type Query { trace(traceId: ID!): [Trace!] }
@@ -144,7 +149,7 @@ class World:
         dice = self.dice
         point = dice.choice(list(Point))
         phase = dice.choice(["request", "response"])
-        error = NAMED_ERRORS[dice.choice(sorted(NAMED_ERRORS))]
+        error = NAMED[dice.choice(NAMES)].error
         effects = [
             ErrorEffect(error, phase, dice.choice([0.0, 5.0])),
             CrashEffect(dice.choice([0.0, 10.0]), phase),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from shop import SCHEMA, shop
 
-from appsync_emu.core.faults.names import NAMED_ERRORS
-from appsync_emu.core.faults.plan import Point
+from appsync_emu.core.faults.names import NAMED
+from appsync_emu.core.faults.points import Point
 from appsync_emu.errors import BusinessError, UsageError
 from appsync_emu.testing.faults import FaultHandle, described, fault_of
 from appsync_emu.testing.harness import Harness
@@ -18,13 +18,13 @@ def fault(what, /, taken=(), **words):
     return fault_of(what, words, API, taken)
 
 
-@pytest.mark.parametrize("name", NAMED_ERRORS)
+@pytest.mark.parametrize("name", [name for name in NAMED if NAMED[name].error])
 def test_every_named_error_can_be_armed(name):
     made = fault(name)
 
     assert made.fault_id == name
     assert made.point is Point.ATTEMPT
-    assert made.effect.error == NAMED_ERRORS[name]
+    assert made.effect.error == NAMED[name].error
 
 
 def test_exceptions_are_classified():
@@ -38,17 +38,17 @@ def test_exceptions_are_classified():
 
 
 def test_effects_and_their_words():
-    assert fault("delay", by="5s").effect.seconds == 5
+    assert fault("delay", by="5s").effect.wait == 5
     crash = fault("crash", restart_after="1m", phase="response")
-    assert (crash.effect.restart_after_s, crash.effect.phase) == (60, "response")
+    assert (crash.effect.restart_after, crash.effect.phase) == (60, "response")
     duplicate = fault("duplicate", copies=2, after="3s")
-    assert (duplicate.point, duplicate.effect.copies, duplicate.effect.after_s) == (
+    assert (duplicate.point, duplicate.effect.copies, duplicate.effect.after) == (
         Point.DISPATCH,
         2,
         3,
     )
     late = fault("network.timeout", after="2s", phase="response")
-    assert (late.effect.after_s, late.effect.phase) == (2, "response")
+    assert (late.effect.after, late.effect.phase) == (2, "response")
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,6 @@ def test_names_are_unique():
         ("delay", {}, "how long"),
         ("delay", {"by": "5"}, "not a duration"),
         ("network.reset", {"at": "atempt"}, "did you mean 'attempt'"),
-        ("network.reset", {"at": "data"}, "no point 'data'"),
         ("duplicate", {"at": "attempt"}, "'duplicate' cannot strike at 'attempt'"),
         ("crash", {"phase": "respons"}, "did you mean 'response'"),
         ("network.reset", {"component": "Palce"}, "did you mean 'Place'"),

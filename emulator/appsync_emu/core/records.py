@@ -21,6 +21,8 @@ __all__ = [
     "AttemptStarted",
     "AttemptSucceeded",
     "CommandAccepted",
+    "ComponentCrashed",
+    "DataCalled",
     "DeadLetterDiscarded",
     "DeadLetterRedriven",
     "DeadLetterWritten",
@@ -30,9 +32,11 @@ __all__ = [
     "ErrorInfo",
     "EventPublished",
     "FaultStruck",
+    "FaultsArmed",
     "FaultsHealed",
     "Record",
     "RetryScheduled",
+    "StatusWritten",
     "to_json",
     "trace_of",
 ]
@@ -92,6 +96,7 @@ class CommandAccepted:
         event: what the handlers get: the event of a direct Lambda resolver.
         identity: ``ctx.identity`` of the caller, or ``None``.
         headers: the request headers worth keeping, without credentials.
+        label: what a scenario or test calls it, or ``None``.
     """
 
     at_ns: int
@@ -103,6 +108,7 @@ class CommandAccepted:
     identity: JsonObject | None
     headers: Mapping[str, str | list[str]]
     components: tuple[str, ...]
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,15 +228,90 @@ class DeadLetterDiscarded:
 
 
 @dataclass(frozen=True, slots=True)
-class FaultStruck:
-    """An armed fault struck."""
+class DataCalled:
+    """A handler or resolver called a service.
+
+    Attributes:
+        facts: the delivery whose handler called; ``None`` for a resolver.
+        attempt: of the delivery; 0 for a resolver.
+        service: ``dynamodb``, ``http``..., or empty.
+        source: table, function, queue or host.
+        operation: what was asked of it.
+        write: whether the operation changes anything.
+        applied: whether the service did it, whatever became of the answer.
+        effect: a digest of what was written, by which a second time is recognised; empty for reads.
+        error: type of the error that the caller got, or ``None``.
+        fault: id of the fault that struck, or ``None``.
+        key: the idempotency key of the delivery, or ``None``.
+        trace_id: of the resolver's request, when there is no delivery.
+    """
+
+    at_ns: int
+    facts: DeliveryFacts | None
+    attempt: int
+    service: str
+    source: str
+    operation: str
+    write: bool
+    applied: bool
+    effect: str = ""
+    error: str | None = None
+    fault: str | None = None
+    key: str | None = None
+    trace_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusWritten:
+    """A status that a fault had kept from the trace table can be read from now on."""
 
     at_ns: int
     facts: DeliveryFacts
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentCrashed:
+    """Every attempt of a component died; none begins before ``restart_ns``."""
+
+    at_ns: int
+    component: str
+    restart_ns: int
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FaultStruck:
+    """An armed fault struck.
+
+    Attributes:
+        facts: the delivery that was struck; ``None`` where there is none.
+        point: where.
+        effect: the kind of effect.
+        attempt: of the delivery; 0 where none has begun.
+        about: what was struck, in a few words: ``PaymentsTable PutItem``, ``success``, ``watcher
+            data``; empty where the rest says it.
+        phase: ``request`` or ``response`` where the effect has one, else empty.
+        trace_id: of what was struck, when it is no delivery; ``None`` when it has none.
+    """
+
+    at_ns: int
+    facts: DeliveryFacts | None
     fault: str
     point: str
     effect: str
     attempt: int
+    about: str = ""
+    phase: str = ""
+    trace_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FaultsArmed:
+    """Faults were armed while the emulator ran."""
+
+    at_ns: int
+    faults: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,18 +334,25 @@ Record: TypeAlias = (
     | DeadLetterWritten
     | DeadLetterRedriven
     | DeadLetterDiscarded
+    | DataCalled
+    | StatusWritten
+    | ComponentCrashed
     | FaultStruck
+    | FaultsArmed
     | FaultsHealed
 )
 
 
 def trace_of(record: Record) -> str | None:
     """The trace that the record belongs to; ``None`` for records of the whole emulator."""
-    if isinstance(record, FaultsHealed):
+    if isinstance(record, ComponentCrashed | FaultsArmed | FaultsHealed):
         return None
     if isinstance(record, CommandAccepted | EventPublished):
         return record.trace_id
-    return record.facts.trace_id
+    if isinstance(record, DataCalled | FaultStruck) and record.facts is None:
+        return record.trace_id
+    facts: DeliveryFacts = record.facts  # type: ignore[assignment]  # the others always have them
+    return facts.trace_id
 
 
 def to_json(record: Record) -> dict[str, Any]:
@@ -273,6 +361,8 @@ def to_json(record: Record) -> dict[str, Any]:
     for field in fields(record):
         value = getattr(record, field.name)
         if field.name == "facts":
+            if value is None:
+                continue
             line.update((part.name, getattr(value, part.name)) for part in fields(value))
         elif is_dataclass(value) and not isinstance(value, type):
             line[field.name] = {part.name: getattr(value, part.name) for part in fields(value)}

@@ -41,6 +41,8 @@ class GraphqlRequest:
         identity: who asks.
         headers: request headers, names in lower case.
         request_id: what the answer carries as ``x-amzn-requestid``.
+        label: what a scenario or test calls the command in it, and the number of this one under
+            that label; ids and chance are keyed by it. ``None`` for everybody else.
     """
 
     query: str
@@ -49,3 +51,4 @@ class GraphqlRequest:
     identity: Identity
     headers: Headers
     request_id: str
+    label: tuple[str, int] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from appsync_emu.core.faults.plan import Point
+from appsync_emu.core.faults.points import Point
 from appsync_emu.core.faults.verdict import Crash, Delay, Fail, Proceed
 from appsync_emu.core.lifecycle import Failed, Succeeded
 from appsync_emu.datasources.marshal import marshal

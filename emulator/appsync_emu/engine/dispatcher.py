@@ -12,8 +12,9 @@ import logging
 from collections import Counter, deque
 from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
-from appsync_emu.core.faults.plan import Plan, Point
-from appsync_emu.core.faults.verdict import Crash, Delay, Duplicate, Fail, Proceed
+from appsync_emu.core.faults.plan import Plan
+from appsync_emu.core.faults.points import Point
+from appsync_emu.core.faults.verdict import Crash, Delay, Duplicate, Fail, Outage, Proceed
 from appsync_emu.core.lifecycle import (
     Bury,
     Effect,
@@ -222,14 +223,14 @@ class Dispatcher:
                 self._later(verdict.seconds, lambda: self._begin(run))
             case Duplicate():
                 self._begin(run)
-                for copy in range(1, verdict.copies + 1):
-                    self._copy(run, copy, verdict.after_s * copy)
+                for copy, after_s in enumerate(verdict.after_s, start=1):
+                    self._copy(run, copy, after_s)
             case Crash():
                 self._later(verdict.restart_after_s, lambda: self._begin(run))
             case Fail():
                 self._later(verdict.after_s, lambda: self._refused(run, verdict.error))
             case _:
-                assert_never(verdict)
+                raise AssertionError(verdict)
 
     def _soon(self, callback: Callable[[], None]) -> None:
         """At once; under virtual time with its next move, so that a caller sees ``accepted``."""
@@ -370,7 +371,9 @@ class Dispatcher:
                 case Emit():
                     self._outlet.failed(run, effect)
                 case Bury():
-                    if isinstance(self._strikes.verdict(run, Point.DEADLETTER_WRITE), Fail):
+                    if isinstance(
+                        self._strikes.verdict(run, Point.DEADLETTER_WRITE), Fail | Outage
+                    ):
                         self._carry_out_later(run, effects[position:])
                         return
                     self._outlet.bury(run, effect)

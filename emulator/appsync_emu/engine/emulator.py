@@ -96,7 +96,7 @@ class Emulator:
         self.journal = Journal(ended_traces_max)
         self.deadletters = DeadLetters(self.clock, self.entropy, self.journal)
         self.journal.pinned = self.deadletters
-        self.faults = Plan(tuple(faults))
+        self.faults = Plan(tuple(faults), start_ns=self.clock.now_ns())
         self.fanout = Fanout(self.schema.subscriptions, ids=self._id_arguments())
         self._threads = Threads()
         self.dispatcher = Dispatcher(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from appsync_emu.core.faults.plan import Point, Situation
-from appsync_emu.core.faults.verdict import Proceed
+from appsync_emu.core.faults.points import Point, Situation
+from appsync_emu.core.faults.verdict import PROCEED
 from appsync_emu.core.letters import input_of
 from appsync_emu.core.records import FaultStruck
 
@@ -19,17 +19,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Strikes"]
 
-_PROCEED = Proceed()
-
 
 class Strikes:
-    """Verdicts for deliveries; chance is keyed by the fault, the delivery and the attempt.
+    """Verdicts for everybody who passes a point where faults may strike.
 
     Args:
         plan: the armed faults.
         clock: time.
         entropy: chance.
         journal: where strikes are written.
+
+    Attributes:
+        labels: what scenarios and tests call the commands of traces, by trace id.
     """
 
     def __init__(self, plan: Plan, *, clock: Clock, entropy: Entropy, journal: Journal) -> None:
@@ -37,22 +38,57 @@ class Strikes:
         self._clock = clock
         self._entropy = entropy
         self._journal = journal
+        self.labels: dict[str, str] = {}
 
-    def verdict(self, run: Run, point: Point) -> Verdict:
+    def armed_at(self, point: Point) -> bool:
+        """Whether any fault may strike there; when not, nothing need be asked."""
+        return self._plan.armed_at(point)
+
+    def verdict(self, run: Run, point: Point, *, status: str | None = None) -> Verdict:
         """What happens to this delivery here."""
-        if self._plan.idle:
-            return _PROCEED
-        now_ns, facts = self._clock.now_ns(), run.facts
-        attempt = 0 if point is Point.DISPATCH else run.delivery.attempts
-        situation = Situation(point, facts, attempt, input_of(run.event), now_ns)
+        if not self._plan.armed_at(point):
+            return PROCEED
+        return self.of(self.situation(run, point, status=status), about=status or "")
 
-        def draw(fault_id: str) -> float:
-            return self._entropy.draw("fault", fault_id, facts.delivery_id, run.delivery.attempt)
+    def situation(self, run: Run, point: Point, *, status: str | None = None) -> Situation:
+        """What can be said of a delivery at a point."""
+        facts = run.facts
+        return Situation(
+            point=point,
+            now_ns=self._clock.now_ns(),
+            key=(facts.delivery_id, run.delivery.attempt),
+            facts=facts,
+            trace_id=facts.trace_id,
+            label=self.labels.get(facts.trace_id),
+            component=facts.component,
+            command=facts.command,
+            event=facts.event,
+            attempt=0 if point is Point.DISPATCH else run.delivery.attempts,
+            input=input_of(run.event),
+            identity=run.event.get("identity"),
+            status=status,
+        )
 
-        fault, verdict = self._plan.verdict(situation, draw)
+    def of(self, situation: Situation, *, about: str = "") -> Verdict:
+        """What happens on this occasion; a strike is written into the journal.
+
+        Args:
+            situation: where, and all that can be said of it.
+            about: what would be struck, in a few words, where its facts do not say it.
+        """
+        fault, verdict = self._plan.verdict(situation, self._entropy.draw)
         if fault is not None:
-            effect = fault.effect.kind
             self._journal.append(
-                FaultStruck(now_ns, facts, fault.fault_id, point.value, effect, attempt)
+                FaultStruck(
+                    situation.now_ns,
+                    situation.facts,
+                    fault.fault_id,
+                    situation.point.value,
+                    fault.effect.kind,
+                    situation.attempt,
+                    about,
+                    getattr(verdict, "phase", ""),
+                    None if situation.facts is not None else situation.trace_id,
+                )
             )
         return verdict

@@ -10,8 +10,11 @@ from appsync_emu.core.faults.crash import CrashEffect
 from appsync_emu.core.faults.delay import DelayEffect
 from appsync_emu.core.faults.duplicate import DuplicateEffect
 from appsync_emu.core.faults.error import ErrorEffect
-from appsync_emu.core.faults.names import NAMED_ERRORS
-from appsync_emu.core.faults.plan import POINTS_OF, Fault, Match, Point, Strike
+from appsync_emu.core.faults.match import Match
+from appsync_emu.core.faults.names import NAMED
+from appsync_emu.core.faults.plan import Fault, points_of
+from appsync_emu.core.faults.points import Point
+from appsync_emu.core.faults.strike import Strike
 from appsync_emu.core.records import ErrorInfo
 from appsync_emu.errors import UsageError
 from appsync_emu.testing.values import did_you_mean, nearest, plural, refuse_unknown, seconds
@@ -140,9 +143,9 @@ def _kind(what: str | BaseException | type[BaseException]) -> tuple[str, ErrorIn
         )
     if what in ("delay", "crash", "duplicate"):
         return str(what), None
-    if isinstance(what, str) and what in NAMED_ERRORS:
-        return "error", NAMED_ERRORS[what]
-    known = (*NAMED_ERRORS, "crash", "delay", "duplicate")
+    if isinstance(what, str) and what in NAMED:
+        return "error", NAMED[what].error
+    known = (*NAMED, "crash", "delay", "duplicate")
     raise UsageError(
         f"there is no fault {what!r}{nearest(what, known) or '.'} Faults: {', '.join(known)},"
         " or an exception"
@@ -150,7 +153,7 @@ def _kind(what: str | BaseException | type[BaseException]) -> tuple[str, ErrorIn
 
 
 def _point(at: object, effect: Effect, kind: str) -> Point:
-    allowed = POINTS_OF[type(effect)]
+    allowed = points_of(effect)
     if at is None:
         return Point.ATTEMPT if Point.ATTEMPT in allowed else allowed[0]
     points = [point.value for point in Point]
@@ -163,14 +166,14 @@ def _point(at: object, effect: Effect, kind: str) -> Point:
     return point
 
 
-def _phase(words: Mapping[str, Any]) -> str:
+def _phase(words: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a phase
     phase = words.get("phase", "request")
     if phase not in PHASES:
         raise UsageError(
             f"there is no phase {phase!r}{nearest(phase, PHASES) or '.'} 'request': nothing"
             " happened; 'response': it happened, and the answer was lost"
         )
-    return str(phase)
+    return phase
 
 
 def _delay(words: Mapping[str, Any], _: ErrorInfo | None) -> Effect:

@@ -1,13 +1,18 @@
-"""The attempt or dispatch fails with an error."""
+"""The call fails with an error: one of the catalogue, or one that a test makes up."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from appsync_emu.core.faults.points import Point
 from appsync_emu.core.faults.verdict import Fail, Phase, Verdict
+from appsync_emu.core.faults.waits import seconds_of
 
 if TYPE_CHECKING:
+    from appsync_emu.core.faults.named import NamedFault
+    from appsync_emu.core.faults.points import Situation
+    from appsync_emu.core.faults.waits import Draw, Wait
     from appsync_emu.core.records import ErrorInfo
 
 __all__ = ["ErrorEffect"]
@@ -15,17 +20,30 @@ __all__ = ["ErrorEffect"]
 
 @dataclass(frozen=True, slots=True)
 class ErrorEffect:
-    """Fail with ``error`` in ``phase``, ``after_s`` seconds into the call."""
+    """Fail with ``error`` in ``phase``, ``after`` seconds into the call.
+
+    Attributes:
+        error: as the journal will remember it.
+        phase: before or after the effect.
+        after: seconds into the call.
+        named: the fault of the catalogue that it is, or ``None``.
+    """
+
+    kind: ClassVar[str] = "error"
+    points: ClassVar[tuple[Point, ...]] = (
+        Point.ATTEMPT,
+        Point.DISPATCH,
+        Point.DATA,
+        Point.DEADLETTER_WRITE,
+    )
+    """Where errors that are made up may strike; those of the catalogue say it themselves."""
 
     error: ErrorInfo
     phase: Phase = "request"
-    after_s: float = 0.0
+    after: Wait = 0.0
+    named: NamedFault | None = None
 
-    @property
-    def kind(self) -> str:
-        """The name in reports."""
-        return "error"
-
-    def verdict(self, fault_id: str) -> Verdict:
+    def verdict(self, fault_id: str, _: Situation, draw: Draw) -> Verdict:
         """What the caller has to do."""
-        return Fail(replace(self.error, fault=fault_id), self.phase, self.after_s)
+        after_s = seconds_of(self.after, draw, "after")
+        return Fail(replace(self.error, fault=fault_id), self.phase, after_s, self.named)

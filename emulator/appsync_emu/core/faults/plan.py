@@ -7,117 +7,49 @@ parts of ``match`` (to whom) and ``strike`` (when) must agree.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from appsync_emu.core.faults.crash import CrashEffect
-from appsync_emu.core.faults.delay import DelayEffect
-from appsync_emu.core.faults.duplicate import DuplicateEffect
 from appsync_emu.core.faults.error import ErrorEffect
-from appsync_emu.core.faults.verdict import Proceed, Verdict
+from appsync_emu.core.faults.match import ANYBODY, Match
+from appsync_emu.core.faults.strike import ALWAYS, Strike
+from appsync_emu.core.faults.throttle import Bucket, ThrottleEffect
+from appsync_emu.core.faults.verdict import PROCEED, Verdict
 
 if TYPE_CHECKING:
-    from appsync_emu.core.jsonvalue import Json
-    from appsync_emu.core.records import DeliveryFacts
+    from appsync_emu.core.faults.close import CloseEffect
+    from appsync_emu.core.faults.corrupt import CorruptEffect
+    from appsync_emu.core.faults.crash import CrashEffect
+    from appsync_emu.core.faults.delay import DelayEffect
+    from appsync_emu.core.faults.drop import DropEffect
+    from appsync_emu.core.faults.duplicate import DuplicateEffect
+    from appsync_emu.core.faults.hang import HangEffect
+    from appsync_emu.core.faults.outage import OutageEffect
+    from appsync_emu.core.faults.points import Point, Situation
+    from appsync_emu.core.faults.reorder import ReorderEffect
+    from appsync_emu.core.faults.stale import StaleEffect
 
-__all__ = ["Effect", "Fault", "Match", "Plan", "Point", "Situation", "Strike"]
+__all__ = ["Effect", "Fault", "Plan", "points_of"]
 
-Effect: TypeAlias = ErrorEffect | DelayEffect | CrashEffect | DuplicateEffect
-Draw: TypeAlias = Callable[[str], float]
+Effect: TypeAlias = (
+    "ErrorEffect | DelayEffect | HangEffect | ThrottleEffect | CrashEffect | DropEffect"
+    " | DuplicateEffect | ReorderEffect | CloseEffect | CorruptEffect | OutageEffect | StaleEffect"
+)
 
+DrawByKey: TypeAlias = Callable[..., float]
+"""Chance in [0, 1) that belongs to the parts of a key."""
 
-class Point(StrEnum):
-    """Where a fault may strike."""
-
-    DISPATCH = "dispatch"
-    ATTEMPT = "attempt"
-    DEADLETTER_WRITE = "deadletter.write"
-
-
-POINTS_OF: dict[type[Effect], tuple[Point, ...]] = {
-    ErrorEffect: (Point.DISPATCH, Point.ATTEMPT, Point.DEADLETTER_WRITE),
-    DelayEffect: (Point.DISPATCH, Point.ATTEMPT),
-    CrashEffect: (Point.DISPATCH, Point.ATTEMPT),
-    DuplicateEffect: (Point.DISPATCH,),
-}
-"""Which effects make sense where."""
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What a fault can look at.
-
-    Attributes:
-        point: the point that was reached.
-        facts: the delivery.
-        attempt: attempt number of this round, 0 at *dispatch*. At *deadletter.write* it is the
-            attempt that was the last.
-        input: the arguments of the command, or the detail of the event.
-        now_ns: the time.
-    """
-
-    point: Point
-    facts: DeliveryFacts
-    attempt: int
-    input: Json
-    now_ns: int
+COUNTED_MAX = 100_000
+"""Counts that a plan keeps; the oldest are forgotten, which only a long-lived server reaches."""
 
 
-def contains(whole: Json, part: Json) -> bool:
-    """Whether ``part`` is a subset of ``whole``: mappings by key, everything else by equality."""
-    if isinstance(part, Mapping):
-        return isinstance(whole, Mapping) and all(
-            key in whole and contains(whole[key], value) for key, value in part.items()
-        )
-    return whole == part
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
-    """To whom: what is left out matches everything.
-
-    Attributes:
-        component: name of the component.
-        command: name of the command of the trace's branch.
-        event: ``detail-type`` of the event that started the component.
-        input: subset of the command's arguments or the event's detail.
-    """
-
-    component: str | None = None
-    command: str | None = None
-    event: str | None = None
-    input: Mapping[str, Json] | None = None
-
-    def fits(self, situation: Situation) -> bool:
-        """Whether the situation is meant."""
-        facts = situation.facts
-        return (
-            (self.component is None or self.component == facts.component)
-            and (self.command is None or self.command == facts.command)
-            and (self.event is None or self.event == facts.event)
-            and (self.input is None or contains(situation.input, self.input))
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Strike:
-    """When: what is left out means always.
-
-    Attributes:
-        attempts: attempt numbers, from 1.
-        skip: occasions that pass before the first strike, counted per trace.
-        first: strikes at most, per trace.
-        chance: probability, 0 to 1, drawn by a key that nothing else can shift.
-        limit: strikes at most, in all.
-    """
-
-    attempts: frozenset[int] | None = None
-    skip: int = 0
-    first: int | None = None
-    chance: float = 1.0
-    limit: int | None = None
+def points_of(effect: Effect) -> tuple[Point, ...]:
+    """Where the effect may strike, the usual point first."""
+    if isinstance(effect, ErrorEffect) and effect.named is not None:
+        return effect.named.points
+    return effect.points
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,24 +62,38 @@ class Fault:
         effect: what it does.
         match: to whom.
         strike: when.
+        name: the name of the catalogue that it was made from, or ``None``.
     """
 
     fault_id: str
     point: Point
     effect: Effect
-    match: Match = Match()
-    strike: Strike = Strike()
+    match: Match = ANYBODY
+    strike: Strike = ALWAYS
+    name: str | None = None
+
+    def __str__(self) -> str:
+        parts = (f"{self.name or self.effect.kind} at {self.point.value}", self.match, self.strike)
+        return ", ".join(text for text in map(str, parts) if text)
 
 
 class Plan:
-    """The armed faults, and how often each was met and struck."""
+    """The armed faults, and how often each was met and struck.
 
-    __slots__ = ("_faults", "_met", "_struck", "struck")
+    Attributes:
+        start_ns: what ``during`` counts from.
+        struck: strikes by fault id, of all faults that are or were armed.
+    """
 
-    def __init__(self, faults: Sequence[Fault] = ()) -> None:
-        self._faults: list[Fault] = []
-        self._met: Counter[tuple[str, str]] = Counter()
-        self._struck: Counter[tuple[str, str]] = Counter()
+    __slots__ = ("_at", "_buckets", "_faults", "_met", "_seen", "start_ns", "struck")
+
+    def __init__(self, faults: Sequence[Fault] = (), *, start_ns: int = 0) -> None:
+        self._faults: dict[str, Fault] = {}
+        self._at: dict[Point, tuple[Fault, ...]] = {}
+        self._met: dict[tuple[str, object], int] = {}
+        self._seen: dict[tuple[object, ...], int] = {}
+        self._buckets: dict[str, Bucket] = {}
+        self.start_ns = start_ns
         self.struck: Counter[str] = Counter()
         for fault in faults:
             self.arm(fault)
@@ -155,59 +101,93 @@ class Plan:
     @property
     def armed(self) -> tuple[Fault, ...]:
         """The faults that may still strike, in the order in which they are asked."""
-        return tuple(self._faults)
+        return tuple(self._faults.values())
 
-    @property
-    def idle(self) -> bool:
-        """Whether nothing is armed."""
-        return not self._faults
+    def armed_at(self, point: Point) -> bool:
+        """Whether any fault may strike there: ask before making a situation."""
+        return point in self._at
 
     def arm(self, fault: Fault) -> None:
-        """Add a fault, asked after those already armed.
+        """Add a fault, asked after those already armed; one that was healed goes on counting.
 
         Raises:
-            ValueError: a fault of that id is or was armed already.
+            ValueError: a fault of that id is armed already.
         """
-        if fault.fault_id in self.struck:
+        if fault.fault_id in self._faults:
             raise ValueError(f"a fault named {fault.fault_id!r} exists already")
-        self.struck[fault.fault_id] = 0
-        self._faults.append(fault)
+        self._faults[fault.fault_id] = fault
+        self.struck[fault.fault_id] += 0
+        if isinstance(fault.effect, ThrottleEffect):
+            self._buckets[fault.fault_id] = Bucket(fault.effect)
+        self._index()
 
     def heal(self, fault_id: str | None = None) -> tuple[str, ...]:
         """Disarm one fault, or all; the ids that were disarmed."""
-        healed = [f for f in self._faults if fault_id is None or f.fault_id == fault_id]
-        self._faults = [f for f in self._faults if f not in healed]
-        return tuple(fault.fault_id for fault in healed)
+        healed = tuple(name for name in self._faults if fault_id in (None, name))
+        for name in healed:
+            del self._faults[name]
+        self._index()
+        return healed
 
-    def verdict(self, situation: Situation, draw: Draw) -> tuple[Fault | None, Verdict]:
+    def verdict(self, situation: Situation, draw: DrawByKey) -> tuple[Fault | None, Verdict]:
         """What happens here: the fault that strikes, if any, and the verdict.
 
         Args:
             situation: where and to whom.
-            draw: chance in [0, 1) for a fault id; asked only when a fault has a ``chance``.
+            draw: chance by key.
         """
-        for fault in self._faults:
-            if (
-                fault.point is situation.point
-                and fault.match.fits(situation)
-                and self._strikes(fault, situation, draw)
-            ):
-                self.struck[fault.fault_id] += 1
-                return fault, fault.effect.verdict(fault.fault_id)
-        return None, Proceed()
+        for fault in self._at.get(situation.point, ()):
+            if _of_service(fault, situation) and fault.match.fits(situation):
+                chance = self._chance(fault, situation, draw)
+                if self._strikes(fault, situation, chance):
+                    self.struck[fault.fault_id] += 1
+                    return fault, fault.effect.verdict(fault.fault_id, situation, chance)
+        return None, PROCEED
 
-    def _strikes(self, fault: Fault, situation: Situation, draw: Draw) -> bool:
-        strike, key = fault.strike, (fault.fault_id, situation.facts.trace_id)
+    def _index(self) -> None:
+        self._at = {}
+        for fault in self._faults.values():
+            self._at[fault.point] = (*self._at.get(fault.point, ()), fault)
+
+    def _chance(
+        self, fault: Fault, situation: Situation, draw: DrawByKey
+    ) -> Callable[[str], float]:
+        """Chance for one fault on this occasion, keyed so that nobody else's shifts with it."""
+        key = (fault.fault_id, *situation.key)
+        seen = self._seen.get(key, 0)
+        if len(self._seen) >= COUNTED_MAX:
+            self._seen.pop(next(iter(self._seen)))
+        self._seen[key] = seen + 1
+        return partial(draw, "fault", *key, seen)
+
+    def _strikes(self, fault: Fault, situation: Situation, chance: Callable[[str], float]) -> bool:
+        strike = fault.strike
         if strike.attempts is not None and situation.attempt not in strike.attempts:
             return False
-        self._met[key] += 1
-        if self._met[key] <= strike.skip:
+        if not strike.in_time(situation.now_ns, self.start_ns):
             return False
-        if strike.first is not None and self._struck[key] >= strike.first:
+        if not strike.counts(self._meet(fault.fault_id, strike.scope_of(situation))):
             return False
         if strike.limit is not None and self.struck[fault.fault_id] >= strike.limit:
             return False
-        if strike.chance < 1.0 and draw(fault.fault_id) >= strike.chance:
+        if strike.chance < 1.0 and chance("strike") >= strike.chance:
             return False
-        self._struck[key] += 1
+        bucket = self._buckets.get(fault.fault_id)
+        return bucket is None or not bucket.take(situation.now_ns)
+
+    def _meet(self, fault_id: str, scope: object) -> int:
+        """The number of this call, from 1."""
+        key = (fault_id, scope)
+        number = self._met.get(key, 0) + 1
+        if len(self._met) >= COUNTED_MAX:
+            self._met.pop(next(iter(self._met)))
+        self._met[key] = number
+        return number
+
+
+def _of_service(fault: Fault, situation: Situation) -> bool:
+    """Errors of one service do not strike another's calls."""
+    effect = fault.effect
+    if not isinstance(effect, ErrorEffect) or effect.named is None or situation.service is None:
         return True
+    return effect.named.service in (None, situation.service)

@@ -1,0 +1,55 @@
+"""To whom a fault happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from appsync_emu.core.comparisons import described, holds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from appsync_emu.core.comparisons import Comparison, Wanted
+    from appsync_emu.core.faults.points import Situation
+
+__all__ = ["ANYBODY", "MATCH_WORDS", "Match"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """All parts must agree; what is left out matches everything.
+
+    The attributes are those of :class:`~appsync_emu.core.faults.points.Situation`. ``input`` and
+    ``identity`` are subsets.
+    """
+
+    component: str | Comparison | None = None
+    command: str | Comparison | None = None
+    event: str | Comparison | None = None
+    label: str | Comparison | None = None
+    source: str | Comparison | None = None
+    operation: str | Comparison | None = None
+    subscriber: str | Comparison | None = None
+    frame: str | Comparison | None = None
+    status: str | Comparison | None = None
+    input: Mapping[str, Wanted] | None = None
+    identity: Mapping[str, Wanted] | None = None
+
+    def fits(self, situation: Situation) -> bool:
+        """Whether the situation is meant."""
+        return all(holds(wanted, getattr(situation, word)) for word, wanted in self.said())
+
+    def said(self) -> tuple[tuple[str, Any], ...]:
+        """The parts that were given."""
+        parts = ((word, getattr(self, word)) for word in MATCH_WORDS)
+        return tuple((word, part) for word, part in parts if part is not None)
+
+    def __str__(self) -> str:
+        return ", ".join(f"{word} {described(wanted)}" for word, wanted in self.said())
+
+
+MATCH_WORDS: tuple[str, ...] = tuple(field.name for field in fields(Match))
+"""Every word that a match can say."""
+
+ANYBODY = Match()
