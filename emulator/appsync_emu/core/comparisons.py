@@ -1,7 +1,7 @@
 """What a value must be like: the words that faults match with and expectations compare with.
 
-A plain value means *equal*; :class:`Comparison` holds one operator. Mappings are compared as
-subsets, so that a wanted value names only what it cares about.
+A plain value means *equal*; :class:`Comparison` holds one operator, :class:`AllOf` several.
+Mappings are compared as subsets, so that a wanted value names only what it cares about.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     from appsync_emu.core.jsonvalue import Json
 
-__all__ = ["OPERATORS", "Comparison", "Wanted", "described", "holds"]
+__all__ = ["OPERATORS", "AllOf", "Comparison", "Wanted", "described", "holds", "holds_exactly"]
 
 
 def _number(value: object) -> bool:
@@ -82,13 +82,24 @@ class Comparison:
         return OPERATORS[self.operator](self.operand, value)
 
 
-Wanted: TypeAlias = "Json | Comparison | Mapping[str, Wanted] | list[Wanted]"
-"""A value to equal, a comparison, or a mapping or list of such."""
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Several comparisons that must all hold: ``{at_least: 2, at_most: 4}`` in a file."""
+
+    parts: tuple[Comparison, ...]
+
+    def holds(self, value: Json) -> bool:
+        """Whether the value is as wanted."""
+        return all(part.holds(value) for part in self.parts)
+
+
+Wanted: TypeAlias = "Json | Comparison | AllOf | Mapping[str, Wanted] | list[Wanted]"
+"""A value to equal, comparisons, or a mapping or list of such."""
 
 
 def holds(wanted: Any, value: Any) -> bool:  # noqa: ANN401 - JSON with comparisons in it
     """Whether ``value`` is as wanted; mappings by key, lists item by item, else by equality."""
-    if isinstance(wanted, Comparison):
+    if isinstance(wanted, Comparison | AllOf):
         return wanted.holds(value)
     if isinstance(wanted, Mapping):
         return isinstance(value, Mapping) and all(
@@ -107,6 +118,8 @@ def described(wanted: Any) -> str:  # noqa: ANN401 - JSON with comparisons in it
     """The wanted value as reports say it: ``250``, ``above 100``, ``{total: above 100}``."""
     if isinstance(wanted, Comparison):
         return f"{wanted.operator.replace('_', ' ')} {described(wanted.operand)}"
+    if isinstance(wanted, AllOf):
+        return " and ".join(map(described, wanted.parts))
     if isinstance(wanted, Mapping):
         return "{" + ", ".join(f"{key}: {described(part)}" for key, part in wanted.items()) + "}"
     if isinstance(wanted, list | tuple):

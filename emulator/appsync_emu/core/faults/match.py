@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from appsync_emu.core.comparisons import described, holds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from appsync_emu.core.comparisons import Comparison, Wanted
+    from appsync_emu.core.comparisons import AllOf, Comparison, Wanted
     from appsync_emu.core.faults.points import Situation
 
-__all__ = ["ANYBODY", "MATCH_WORDS", "Match"]
+__all__ = ["ANYBODY", "MATCH_WORDS", "Match", "TextWanted"]
+
+TextWanted: TypeAlias = "str | Comparison | AllOf"
+"""A name that must be this one, or like that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,15 +27,15 @@ class Match:
     ``identity`` are subsets.
     """
 
-    component: str | Comparison | None = None
-    command: str | Comparison | None = None
-    event: str | Comparison | None = None
-    label: str | Comparison | None = None
-    source: str | Comparison | None = None
-    operation: str | Comparison | None = None
-    subscriber: str | Comparison | None = None
-    frame: str | Comparison | None = None
-    status: str | Comparison | None = None
+    component: TextWanted | None = None
+    command: TextWanted | None = None
+    event: TextWanted | None = None
+    label: TextWanted | None = None
+    source: TextWanted | None = None
+    operation: TextWanted | None = None
+    subscriber: TextWanted | None = None
+    frame: TextWanted | None = None
+    status: TextWanted | None = None
     input: Mapping[str, Wanted] | None = None
     identity: Mapping[str, Wanted] | None = None
 
