@@ -9,6 +9,8 @@ from appsync_emu.core.records import (
     AttemptStarted,
     AttemptSucceeded,
     CommandAccepted,
+    ComponentCrashed,
+    DataCalled,
     DeadLetterDiscarded,
     DeadLetterRedriven,
     DeadLetterWritten,
@@ -17,10 +19,12 @@ from appsync_emu.core.records import (
     DeliveryFacts,
     ErrorInfo,
     EventPublished,
+    FaultsArmed,
     FaultsHealed,
     FaultStruck,
     Record,
     RetryScheduled,
+    StatusWritten,
 )
 from appsync_emu.testing.timeline import TOLD, clock_text, timeline
 
@@ -139,4 +143,66 @@ def test_events_and_long_inputs():
         "0:00.000 event Placed from Place starts A, B",
         "0:00.000 event Placed from outside starts nobody",
         "0:00.000 error event from Place starts nobody",
+    ]
+
+
+def call(operation, **said):
+    facts = said.pop("facts", OF)
+    known = {"write": True, "applied": True} | said
+    return DataCalled(0, facts, 3, "dynamodb", "PaymentsTable", operation, **known)
+
+
+def test_calls_of_services_say_what_happened_and_what_the_caller_was_told():
+    busy = "ProvisionedThroughputExceededException"
+
+    assert told(
+        call("PutItem"),
+        call("GetItem", write=False),
+        call("PutItem", applied=False, error=busy, fault="busy"),
+        call("PutItem", error="TimeoutError", fault="lost"),
+        call("PutItem", applied=False, error="ConditionalCheckFailedException"),
+        call("BatchWriteItem", applied=False),
+        call("Query", write=False, facts=None, trace_id="t"),
+    ) == [
+        "0:00.000 Place PaymentsTable PutItem: applied",
+        "0:00.000 Place PaymentsTable GetItem: answered",
+        f"0:00.000 Place PaymentsTable PutItem: {busy} (fault busy, request)",
+        "0:00.000 Place PaymentsTable PutItem: applied, then TimeoutError (fault lost, response)",
+        "0:00.000 Place PaymentsTable PutItem: ConditionalCheckFailedException",
+        "0:00.000 Place PaymentsTable BatchWriteItem: not applied",
+        "0:00.000 PaymentsTable Query: answered",
+    ]
+
+
+def test_strikes_at_every_point_say_what_they_struck():
+    assert told(
+        FaultStruck(0, OF, "busy", "data", "error", 1, "PaymentsTable PutItem", "request"),
+        FaultStruck(0, OF, "load", "attempt", "throttle", 1, "", "request"),
+        FaultStruck(0, OF, "slow", "data", "delay", 1, "PaymentsTable PutItem"),
+        FaultStruck(0, OF, "down", "status.write", "outage", 1, "success", "request"),
+        FaultStruck(0, None, "gone", "accept", "error", 0, "placeOrder", "response", "t"),
+        FaultStruck(0, None, "shut", "connect", "error", 0, "watcher", "request"),
+        FaultStruck(0, None, "cut", "frame", "close", 0, "watcher data"),
+        FaultStruck(0, OF, "lossy", "publish", "drop", 0, "success"),
+    ) == [
+        "0:00.000 Place delay at data: PaymentsTable PutItem (fault slow)",
+        "0:00.000 Place outage at status.write: success (fault down, request)",
+        "0:00.000 error at accept: placeOrder (fault gone, response)",
+        "0:00.000 error at connect: watcher (fault shut, request)",
+        "0:00.000 close at frame: watcher data (fault cut)",
+        "0:00.000 Place drop at publish: success (fault lossy)",
+    ]
+
+
+def test_late_statuses_crashed_components_and_armed_faults():
+    assert told(
+        StatusWritten(10 * S, OF, "success"),
+        ComponentCrashed(10 * S, "Place", 70 * S, "dies"),
+        ComponentCrashed(10 * S, "Place", 70 * S),
+        FaultsArmed(10 * S, ("a", "b")),
+    ) == [
+        "0:10.000 Place status success can be read",
+        "0:10.000 Place crashed, restarts at 1:10.000 (fault dies)",
+        "0:10.000 Place crashed, restarts at 1:10.000",
+        "0:10.000 armed: a, b",
     ]

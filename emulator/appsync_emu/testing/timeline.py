@@ -11,15 +11,19 @@ from appsync_emu.core.records import (
     AttemptStarted,
     AttemptSucceeded,
     CommandAccepted,
+    ComponentCrashed,
+    DataCalled,
     DeadLetterDiscarded,
     DeadLetterRedriven,
     DeadLetterWritten,
     DeliveryAccepted,
     DeliveryEnded,
     EventPublished,
+    FaultsArmed,
     FaultsHealed,
     FaultStruck,
     RetryScheduled,
+    StatusWritten,
     trace_of,
 )
 from appsync_emu.engine.bus import FAILURE_SOURCE
@@ -67,8 +71,7 @@ def timeline(
         told = TOLD[type(record)](record, start_ns)
         if told is not None:
             label = (labels or {}).get(trace_of(record) or "", "")
-            facts = getattr(record, "facts", None)
-            rows.append((clock_text(record.at_ns, start_ns), label, _who(facts), told))
+            rows.append((clock_text(record.at_ns, start_ns), label, _who(record), told))
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
     return [
         "  ".join(
@@ -85,7 +88,10 @@ def timeline(
     ]
 
 
-def _who(facts: object) -> str:
+def _who(record: Record) -> str:
+    if isinstance(record, ComponentCrashed):
+        return record.component
+    facts = getattr(record, "facts", None)
     component = getattr(facts, "component", "")
     copy = getattr(facts, "copy", 0)
     return f"{component} (copy {copy})" if copy else component
@@ -115,13 +121,41 @@ def _end(record: DeliveryEnded) -> str:
     return f"{record.status} after {counted}: {record.reason}"
 
 
+TOLD_BY_OUTCOME = {
+    "attempt": ("error", "crash", "throttle"),
+    "dispatch": ("error", "throttle"),
+    "data": ("error", "throttle"),
+}
+"""Strikes, by point, that the line of the attempt or call tells which they ended."""
+
+
 def _strike(record: FaultStruck) -> str | None:
-    """Errors are told by the attempt that they ended; everything else here."""
-    told = {"attempt": ("error", "crash"), "dispatch": ("error",)}
-    if record.effect in told.get(record.point, ()):
+    """Errors are told by the attempt or call that they ended; everything else here."""
+    if record.effect in TOLD_BY_OUTCOME.get(record.point, ()):
         return None
     where = f"attempt {record.attempt}" if record.point == "attempt" else record.point
-    return f"{record.effect} at {where} (fault {record.fault})"
+    about = f": {record.about}" if record.about else ""
+    phase = f", {record.phase}" if record.phase else ""
+    return f"{record.effect} at {where}{about} (fault {record.fault}{phase})"
+
+
+def _call(record: DataCalled) -> str:
+    """What was asked, then what came of it: whether it happened, and what the caller was told."""
+    what = f"{record.source} {record.operation}".strip()
+    if record.error is None:
+        done = "applied" if record.write else "answered"
+        came_to = done if record.applied else "not applied"
+    else:
+        came_to = f"applied, then {record.error}" if record.applied else record.error
+    if record.fault is None:
+        return f"{what}: {came_to}"
+    phase = "response" if record.applied else "request"
+    return f"{what}: {came_to} (fault {record.fault}, {phase})"
+
+
+def _crash(record: ComponentCrashed, start_ns: int) -> str:
+    why = f" (fault {record.fault})" if record.fault else ""
+    return f"crashed, restarts at {clock_text(record.restart_ns, start_ns)}{why}"
 
 
 def _event(record: EventPublished) -> str:
@@ -151,7 +185,11 @@ TOLD: dict[type[Record], Callable[[Any, int], str | None]] = {
     DeadLetterWritten: lambda *_: "dead letter written",
     DeadLetterRedriven: lambda *_: "redriven from its dead letter",
     DeadLetterDiscarded: lambda *_: "dead letter discarded",
+    DataCalled: lambda record, _: _call(record),
+    StatusWritten: lambda record, _: f"status {record.status} can be read",
+    ComponentCrashed: _crash,
     FaultStruck: lambda record, _: _strike(record),
+    FaultsArmed: lambda record, _: f"armed: {', '.join(record.faults)}",
     FaultsHealed: lambda record, _: f"healed: {', '.join(record.faults)}",
 }
 """How each kind of record is told; ``None`` leaves it out."""

@@ -230,6 +230,16 @@ function ending(record) {
   return ["good", ["success"], record.message ? `: ${record.message}` : ` after ${counted}`];
 }
 
+/** A call of a service: whether it happened, and what its caller was told. */
+function call(record) {
+  const done = record.applied ? (record.write ? "applied" : "answered") : "not applied";
+  const lost = record.applied ? `applied, then ${record.error}` : record.error;
+  const phase = record.applied ? "response" : "request";
+  const why = record.fault ? ` (fault ${record.fault}, ${phase})` : "";
+  return [record.error ? "bad" : "", [`${record.source} ${record.operation}`], `: ${
+    record.error ? lost : done}${why}`];
+}
+
 /** By kind of record: a tone, then words; those in brackets are emphasised, `given` is data. */
 const TOLD = {
   CommandAccepted: (record) => ["", "command ", [record.command], " accepted ",
@@ -246,8 +256,15 @@ const TOLD = {
   DeadLetterWritten: (record) => ["bad", `dead letter written: ${record.reason}`],
   DeadLetterRedriven: () => ["wait", "redriven from its dead letter"],
   DeadLetterDiscarded: () => ["wait", "dead letter discarded"],
+  DataCalled: call,
+  StatusWritten: (record) => ["", "status ", [record.status], " can be read"],
+  ComponentCrashed: (record, start) => ["bad", `crashed, restarts at ${
+    since(record.restart_ns, start)}${record.fault ? ` (fault ${record.fault})` : ""}`],
   FaultStruck: (record) => ["wait", `fault ${record.fault} struck: ${record.effect} at ${
-    record.point === "attempt" ? `attempt ${record.attempt}` : record.point}`],
+    record.point === "attempt" ? `attempt ${record.attempt}` : record.point}${
+    record.about ? `: ${record.about}` : ""}${record.phase ? ` (${record.phase})` : ""}`],
+  FaultsArmed: (record) => ["wait", `armed: ${record.faults.join(", ")}`],
+  FaultsHealed: (record) => ["good", `healed: ${record.faults.join(", ")}`],
 };
 
 function drawTimeline(id, records) {
