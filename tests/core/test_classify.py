@@ -156,6 +156,53 @@ def test_a_response_that_is_not_botocores_says_nothing(response):
     assert classify(error).why == "unknown type, retried by default"
 
 
+class HTTPStatusError(Exception):
+    """As httpx's: the answer is an object."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"Client error '{status}'")
+        self.response = type("Response", (), {"status_code": status})()
+
+
+class ClientResponseError(Exception):
+    """As aiohttp's, which is a kind of its ClientError and of no OSError."""
+
+    def __init__(self, status: object) -> None:
+        super().__init__(f"{status}")
+        self.status = status
+
+
+class HTTPError(OSError):
+    """As urllib's."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"HTTP Error {code}")
+        self.code = code
+
+
+@pytest.mark.parametrize("raised", [HTTPStatusError, ClientResponseError, HTTPError])
+@pytest.mark.parametrize(
+    ("status", "error_class"),
+    [
+        (400, PERMANENT),
+        (404, PERMANENT),
+        (409, PERMANENT),
+        (408, TECHNICAL),
+        (425, TECHNICAL),
+        (429, TECHNICAL),
+        (500, TECHNICAL),
+        (503, TECHNICAL),
+    ],
+)
+def test_http_answers_that_were_raised(raised, status, error_class):
+    """RFC 9110, section 15: a refusal stays one, but for those that say "later"."""
+    assert classify(raised(status)) == Classification(error_class, f"HTTP status {status}")
+
+
+def test_a_raised_answer_without_a_status_says_nothing():
+    assert classify(ClientResponseError("none")).why == "unknown type, retried by default"
+
+
 def test_a_registered_name_decides_before_everything_else():
     class Declined(Exception):  # noqa: N818 - a user's own
         pass

@@ -1,9 +1,10 @@
 """Is this error retried? One pure function.
 
 The order: what the handler said (:class:`~appsync_emu.errors.BusinessError` and its sisters),
-then AWS error codes and statuses as botocore's retry handlers list them, then the families of
-connection and time-out errors; anything else is technical, as asynchronous Lambda retries every
-function error (AWS Lambda Developer Guide, "Error handling for an asynchronous source").
+then AWS error codes and statuses as botocore's retry handlers list them, then the statuses of HTTP
+answers that a client library raised, then the families of connection and time-out errors; anything
+else is technical, as asynchronous Lambda retries every function error (AWS Lambda Developer Guide,
+"Error handling for an asynchronous source").
 """
 
 from __future__ import annotations
@@ -75,6 +76,10 @@ _TECHNICAL_REASONS = frozenset(
     {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
 )
 _TECHNICAL_STATUSES = frozenset({429, 500, 502, 503, 504})
+# What raises an HTTP answer as an exception: httpx, aiohttp, requests and urllib, by class name.
+_RAISED_ANSWERS = frozenset({"ClientResponseError", "HTTPError", "HTTPStatusError"})
+# RFC 9110, section 15.5, RFC 8470: the refusals that say "later".
+_LATER = frozenset({408, 425, 429})
 _FIRST_CLIENT_ERROR, _FIRST_SERVER_ERROR = 400, 500
 # Base classes of Python, botocore, httpx and aiohttp, by name: none of them is imported here.
 _CONNECTION_FAMILIES = frozenset(
@@ -129,6 +134,35 @@ def _of_aws_response(response: Mapping[str, Any]) -> Classification | None:
     return None
 
 
+def _http_status(error: BaseException) -> int:
+    """The status of an HTTP answer that was raised as an exception; 0 for all others."""
+    if _RAISED_ANSWERS.isdisjoint(family.__name__ for family in type(error).__mro__):
+        return 0
+    response = getattr(error, "response", None)
+    for said in (
+        getattr(error, "status", None),
+        getattr(error, "code", None),
+        getattr(response, "status_code", None),
+    ):
+        if isinstance(said, int):
+            return said
+    return 0
+
+
+def _of_answer(error: BaseException) -> Classification | None:
+    """The class of an exception that carries the answer of a service."""
+    response = getattr(error, "response", None)
+    if isinstance(response, dict):
+        return _of_aws_response(response)
+    status = _http_status(error)
+    if not status:
+        return None
+    refused = _FIRST_CLIENT_ERROR <= status < _FIRST_SERVER_ERROR and status not in _LATER
+    return Classification(
+        ErrorClass.PERMANENT if refused else ErrorClass.TECHNICAL, f"HTTP status {status}"
+    )
+
+
 def classify(
     error: BaseException, registered: Mapping[str, ErrorClass] | None = None
 ) -> Classification:
@@ -146,11 +180,9 @@ def classify(
     for raised, error_class in _RAISED:
         if isinstance(error, raised):
             return Classification(error_class, f"raised as a {error_class.value} error")
-    response = getattr(error, "response", None)
-    if isinstance(response, dict):
-        found = _of_aws_response(response)
-        if found is not None:
-            return found
+    found = _of_answer(error)
+    if found is not None:
+        return found
     if any(family.__name__ in _CONNECTION_FAMILIES for family in type(error).__mro__):
         return Classification(ErrorClass.TECHNICAL, "connection or time-out")
     return Classification(ErrorClass.TECHNICAL, "unknown type, retried by default")

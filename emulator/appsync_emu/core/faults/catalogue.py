@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from appsync_emu.core.classify import ErrorClass
 from appsync_emu.core.faults.close import CloseEffect
 from appsync_emu.core.faults.crash import EXITED, CrashEffect
 from appsync_emu.core.faults.drop import DropEffect
 from appsync_emu.core.faults.error import ErrorEffect
 from appsync_emu.core.faults.hang import HangEffect
+from appsync_emu.core.faults.named import business, permanent
+from appsync_emu.core.faults.named import technical as _technical
 from appsync_emu.core.faults.names import NAMED
 from appsync_emu.core.faults.outage import OutageEffect
 from appsync_emu.core.faults.stale import StaleEffect
-from appsync_emu.core.records import ErrorInfo
 
 if TYPE_CHECKING:
+    from appsync_emu.core.faults.named import NamedFault
     from appsync_emu.core.faults.plan import Effect
     from appsync_emu.core.faults.verdict import Phase
     from appsync_emu.core.faults.waits import Wait
+    from appsync_emu.core.records import ErrorInfo
 
 __all__ = ["Implied", "business_error", "effect_named", "other_error"]
+
+# What Amplify's clients never try again (aws-amplify/amplify-js, its real-time provider).
+_NEVER = frozenset({400, 401, 403})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,24 +77,25 @@ def effect_named(
         case "stale":
             effect = StaleEffect()
         case _:
-            error = named.error or _of_client(name)
+            error = named.error or _of_client(named)
             effect = ErrorEffect(error, when, after, named)
     return effect, implied
 
 
-def _of_client(name: str) -> ErrorInfo:
+def _of_client(named: NamedFault) -> ErrorInfo:
     """Errors that no handler sees are remembered as the client reads them."""
-    client = NAMED[name].client
-    told = (client.error_type, client.message) if client is not None else (name, "")
-    return ErrorInfo(*told, ErrorClass.TECHNICAL.value, "injected")
+    client = named.client
+    if client is None:
+        return _technical(named.name, named.meaning)
+    made = permanent if client.status in _NEVER else _technical
+    return made(client.error_type, client.message)
 
 
 def business_error(type_name: str, message: str = "") -> ErrorInfo:
     """An error with which the domain says no."""
-    return ErrorInfo(type_name, message, ErrorClass.BUSINESS.value, "injected")
+    return business(type_name, message)
 
 
 def other_error(type_name: str, message: str = "", *, technical: bool = True) -> ErrorInfo:
     """Any other error: technical, or permanent when it is not."""
-    error_class = ErrorClass.TECHNICAL if technical else ErrorClass.PERMANENT
-    return replace(business_error(type_name, message), error_class=error_class.value)
+    return (_technical if technical else permanent)(type_name, message)

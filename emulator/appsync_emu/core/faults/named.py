@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from appsync_emu.core.classify import ErrorClass
+from appsync_emu.core.records import ErrorInfo
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from appsync_emu.core.faults.points import Point
     from appsync_emu.core.faults.verdict import Phase
     from appsync_emu.core.jsonvalue import Json
-    from appsync_emu.core.records import ErrorInfo
 
-__all__ = ["ClientError", "NamedFault"]
+__all__ = ["ClientError", "NamedFault", "business", "permanent", "technical"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +48,14 @@ class NamedFault:
         error: what the journal remembers; its class is what decides about retries. ``None`` where
             nothing fails in a handler.
         handler_sees: what user code meets, in words: exception types, or what differs.
-        client: what a client reads, or ``None`` when it reads nothing.
+        client: the error that a client reads, or ``None`` when it reads none.
+        client_sees: what it sees then, in words.
         phases: the phases in which it can strike, the usual one first. Where there are two, a file
             has to say which: real services leave open whether the effect happened.
         service: the service whose calls it strikes; ``None`` strikes calls of any.
         status: HTTP status of the service's answer; 0 when there is none.
-        body: the service's answer, where it is more than code and message.
+        body: the service's answer, where it is more than code and message: an object whose keys
+            are added to it.
         headers: of the service's answer.
         source: where the behaviour is documented.
         kind: the kind of effect that it is: ``error``, or one that needs no error.
@@ -65,6 +69,7 @@ class NamedFault:
     error: ErrorInfo | None = None
     handler_sees: str = "nothing"
     client: ClientError | None = None
+    client_sees: str = ""
     phases: tuple[Phase, ...] = ("request",)
     service: str | None = None
     status: int = 0
@@ -74,3 +79,18 @@ class NamedFault:
     kind: str = "error"
     frame: str | None = None
     first: int | None = None
+
+
+def technical(error_type: str, message: str) -> ErrorInfo:
+    """An injected error that another try may cure."""
+    return ErrorInfo(error_type, message, ErrorClass.TECHNICAL.value, "injected")
+
+
+def permanent(error_type: str, message: str) -> ErrorInfo:
+    """An injected error that time cannot cure."""
+    return ErrorInfo(error_type, message, ErrorClass.PERMANENT.value, "injected")
+
+
+def business(error_type: str, message: str) -> ErrorInfo:
+    """An injected error with which the domain says no."""
+    return ErrorInfo(error_type, message, ErrorClass.BUSINESS.value, "injected")
