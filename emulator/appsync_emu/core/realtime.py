@@ -192,12 +192,23 @@ class Connection:
 
         Args:
             subscription: whose.
-            payload: JSON text of the frame's ``payload``.
+            payload: JSON text of the frame's ``payload``; where that is a
+                :class:`~appsync_emu.core.wire.Telling`, the frame is one too.
         """
         if not subscription.prefix:
             return False
-        self._outgoing.append(f"{subscription.prefix}{payload}}}")
+        frame = f"{subscription.prefix}{payload}}}"
+        if isinstance(payload, wire.Telling):
+            frame = wire.Telling.of(frame, payload.facts)
+        self._outgoing.append(frame)
         return True
+
+    def revoke(self, sub_id: str) -> Subscription | None:
+        """End a subscription without a word; the one that has ended, if it had not before."""
+        subscription = self._subscriptions.pop(sub_id, None)
+        if subscription is not None:
+            subscription.prefix = ""
+        return subscription
 
     def close(self, code: int, reason: str) -> None:
         """End the connection and every subscription on it; harmless when that has happened."""

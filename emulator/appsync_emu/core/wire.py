@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, assert_never
 
 from appsync_emu.core.http import encode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from appsync_emu.core.faults.verdict import Corruption
     from appsync_emu.core.handshake import HandshakeProblem
     from appsync_emu.core.jsonvalue import Json
     from appsync_emu.core.request import Headers
@@ -35,13 +36,16 @@ __all__ = [
     "UNSUPPORTED_TYPE",
     "ClientMessage",
     "ConnectionInit",
+    "EventFacts",
     "Problem",
     "Start",
     "Stop",
+    "Telling",
     "Unreadable",
     "complete",
     "connection_ack",
     "connection_error",
+    "corrupted",
     "data_prefix",
     "decode",
     "duplicated",
@@ -284,3 +288,70 @@ def error(
     payload = {"errors": errors[0] if as_object else errors}
     frame = {"type": "error", "payload": payload}
     return _text(frame if sub_id is None else {"id": sub_id, **frame})
+
+
+# ------------------------------------------------------------------ what frames tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFacts:
+    """What an event tells, whatever its subscribers selected of it; faults look at it.
+
+    Attributes:
+        trace_id: the trace that it belongs to, where that can be told.
+        component: whose status it is.
+        command: the command of that branch of the trace, or the mutation that was made.
+        status: the status that it tells.
+    """
+
+    trace_id: str | None = None
+    component: str | None = None
+    command: str | None = None
+    status: str | None = None
+
+
+class Telling(str):
+    """Text of an event, or of a frame with one, that knows what it tells.
+
+    Attributes:
+        facts: what it tells.
+    """
+
+    __slots__ = ("facts",)
+    facts: EventFacts
+
+    @classmethod
+    def of(cls, text: str, facts: EventFacts) -> Telling:
+        """``text``, which tells ``facts``."""
+        telling = cls(text)
+        telling.facts = facts
+        return telling
+
+
+# ------------------------------------------------------------------ damage
+
+UNKNOWN_FRAME_TYPE: Final = "gibberish"
+WRONG_ID: Final = "00000000-dead-beef-0000-000000000000"
+NO_JSON: Final = "<html><body>502 Bad Gateway</body></html>"
+
+
+def corrupted(frame: str, how: Corruption) -> str:
+    """A frame as it arrives when it is damaged.
+
+    Args:
+        frame: a server frame.
+        how: ``truncate``: its first half; ``not-json``: what a proxy on the way might say instead;
+            ``unknown-type``: a type that the protocol does not have; ``wrong-id``: the id of no
+            subscription.
+    """
+    match how:
+        case "truncate":
+            return frame[: len(frame) // 2]
+        case "not-json":
+            return NO_JSON
+        case "unknown-type":
+            return _text({**parse_json(frame), "type": UNKNOWN_FRAME_TYPE})
+        case "wrong-id":
+            return _text({**parse_json(frame), "id": WRONG_ID})
+        case _:
+            assert_never(how)

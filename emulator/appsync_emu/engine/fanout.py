@@ -17,12 +17,15 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from appsync_emu.core.filters import Key, Names, filter_names, key_of
 from appsync_emu.core.http import encode
 from appsync_emu.core.limits import STRICT
+from appsync_emu.core.wire import Telling
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from appsync_emu.core.jsonvalue import Json
     from appsync_emu.core.limits import Limits
+    from appsync_emu.core.wire import EventFacts
+    from appsync_emu.engine.frames import Event, EventPath
 
 __all__ = ["Deliver", "Fanout", "Plan", "Subscriber"]
 
@@ -87,9 +90,10 @@ class Fanout:
             as strings with a numeric field.
         limits: quotas; a payload over ``subscription_payload_bytes`` is dropped without notice
             (aws/aws-appsync-community#33).
+        path: where faults strike events on their way; ``None`` where there are none.
     """
 
-    __slots__ = ("_fed_by", "_ids", "_index", "_limits")
+    __slots__ = ("_fed_by", "_ids", "_index", "_limits", "_path")
 
     def __init__(
         self,
@@ -97,7 +101,9 @@ class Fanout:
         *,
         ids: Mapping[str, frozenset[str]] | None = None,
         limits: Limits = STRICT,
+        path: EventPath | None = None,
     ) -> None:
+        self._path = path
         self._fed_by: dict[str, list[str]] = {}
         for field, mutations in subscriptions.items():
             for mutation in dict.fromkeys(mutations):
@@ -146,18 +152,32 @@ class Fanout:
     def mutation(self, mutation_field: str, value: object) -> None:
         """A mutation field has completed: publish to every subscription field that it feeds."""
         for field in self._fed_by.get(mutation_field, ()):
-            self.publish(field, value)
+            self.publish(field, value, mutation_field)
 
-    def publish(self, subscription_field: str, value: object) -> None:
+    def publish(self, subscription_field: str, value: object, mutation: str | None = None) -> None:
         """Deliver one event to those whom it concerns.
 
         Args:
             subscription_field: of the schema.
             value: the completed result by field names of the schema; what is no object (a list,
                 ``null``) is ignored, as the service does.
+            mutation: the field that made it; ``None`` for the status of a trace.
         """
+        if subscription_field not in self._index or not isinstance(value, Mapping):
+            return
+        if self._path is not None and self._path.wanted:
+            self._path.take(subscription_field, value, mutation, self._tell_event)
+        else:
+            self._tell(subscription_field, value, None)
+
+    def _tell_event(self, event: Event) -> None:
+        self._tell(event.field, event.value, event.facts)
+
+    def _tell(
+        self, subscription_field: str, value: Mapping[str, object], facts: EventFacts | None
+    ) -> None:
         shapes = self._index.get(subscription_field)
-        if not shapes or not isinstance(value, Mapping):
+        if not shapes:  # whoever listened has left while it was on its way
             return
         ids = self._ids_of(subscription_field)
         encoded: dict[Hashable, str | None] = {}
@@ -167,7 +187,7 @@ class Fanout:
             for group in tuple(groups.values()):
                 plan = group.plan
                 if plan.key not in encoded:
-                    encoded[plan.key] = self._encode(plan, value)
+                    encoded[plan.key] = self._encode(plan, value, facts)
                 payload = encoded[plan.key]
                 if payload is not None:
                     _deliver(group, payload)
@@ -175,7 +195,9 @@ class Fanout:
     def _ids_of(self, subscription_field: str) -> frozenset[str]:
         return self._ids.get(subscription_field, frozenset())
 
-    def _encode(self, plan: Plan, value: Mapping[str, object]) -> str | None:
+    def _encode(
+        self, plan: Plan, value: Mapping[str, object], facts: EventFacts | None
+    ) -> str | None:
         """The payload as text; ``None`` when nobody gets it."""
         try:
             payload = encode(plan.render(value))
@@ -192,7 +214,8 @@ class Fanout:
                 size_max,
             )
             return None
-        return payload.decode()
+        text = payload.decode()
+        return text if facts is None else Telling.of(text, facts)
 
 
 def _deliver(group: _Group, payload: str) -> None:

@@ -8,35 +8,43 @@ by the ``send`` that it was given; nothing in between waits, unless a subscripti
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
 
 from appsync_emu.core import wire
+from appsync_emu.core.faults.points import Point, Situation
+from appsync_emu.core.faults.verdict import Close, Delay, Fail, Hang
 from appsync_emu.core.handshake import HandshakeProblem
 from appsync_emu.core.http import INTERNAL_FAILURE, RequestRefused
 from appsync_emu.core.limits import STRICT
 from appsync_emu.core.realtime import Closed, Connection, StartRequested, Stopped
 from appsync_emu.core.request import GraphqlRequest
+from appsync_emu.engine.frames import FramePath, client_error
 
 if TYPE_CHECKING:
-    import asyncio
-
     from appsync_emu.core.handshake import Handshake
     from appsync_emu.core.limits import Limits
     from appsync_emu.core.realtime import Subscription
     from appsync_emu.core.request import Headers, Identity
     from appsync_emu.engine.clock import Clock, Timer
     from appsync_emu.engine.fanout import Fanout, Plan, Subscriber
+    from appsync_emu.engine.strikes import Strikes
 
 __all__ = ["RealtimeSession", "SessionServices"]
 
 Errors: TypeAlias = Sequence[Mapping[str, Any]]
 
 logger = logging.getLogger(__name__)
+
+NS = 1_000_000_000
+HELD_MAX = 100
+"""Messages that a connection whose handshake takes its time keeps; what comes then is lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +60,9 @@ class SessionServices:
         request_id: mints ``x-amzn-requestid`` for each ``start``.
         limits: quotas.
         limit_errors_as_object: see :class:`~appsync_emu.core.realtime.Connection`.
+        strikes: asked for faults; ``None`` where there are none.
         sessions: the open sessions, in the order in which they opened; kept by the sessions.
+        numbers: what connections without a name are called by.
     """
 
     authenticate: Callable[[Headers], Identity]
@@ -62,7 +72,13 @@ class SessionServices:
     request_id: Callable[[], str]
     limits: Limits = STRICT
     limit_errors_as_object: bool = False
+    strikes: Strikes | None = None
     sessions: dict[RealtimeSession, None] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=partial(count, 1))
+
+    def name(self) -> str:
+        """What faults call a connection that has no name of its own: ``connection 1``..."""
+        return f"connection {next(self.numbers)}"
 
 
 class RealtimeSession:
@@ -76,6 +92,10 @@ class RealtimeSession:
             called when :meth:`closed` told of it first.
         backlog: how many bytes wait for the client to read them. Over ``limits.outbox_bytes`` the
             client is disconnected, so that a slow reader costs nobody else anything.
+        name: what faults call its client; a number of its own unless given.
+
+    Attributes:
+        subscriber: what faults call its client.
     """
 
     __slots__ = (
@@ -83,13 +103,17 @@ class RealtimeSession:
         "_backlog",
         "_close",
         "_connection",
+        "_cut",
         "_handshake",
+        "_held",
+        "_path",
         "_send",
         "_sending",
         "_services",
         "_subscribers",
         "_timer",
         "_work",
+        "subscriber",
     )
 
     def __init__(
@@ -100,7 +124,9 @@ class RealtimeSession:
         send: Callable[[str], object],
         close: Callable[[int, str], object],
         backlog: Callable[[], int] = lambda: 0,
+        name: str | None = None,
     ) -> None:
+        self.subscriber = name or services.name()
         self._services = services
         self._handshake = handshake
         self._send = send
@@ -116,27 +142,46 @@ class RealtimeSession:
         self._timer: Timer | None = None
         self._armed_ns = 0
         self._sending = False
+        self._cut = False  # by a fault: what is left is not sent
+        self._held: list[str] | None = None  # what came while a fault delays the handshake
+        self._path = FramePath(
+            services.strikes,
+            services.clock,
+            self.subscriber,
+            send=self._put,
+            close=self._break_off,
+            fail=self._fail,
+        )
 
     def open(self) -> None:
         """Check the credentials of the handshake; a refusal is sent to the client at once."""
         self._services.sessions[self] = None
         problem = self._handshake.problem
+        identity: Identity | None = None
         if problem is None:
             try:
-                self._services.authenticate(self._handshake.headers)
+                identity = self._services.authenticate(self._handshake.headers)
             except RequestRefused as refused:
                 problem = HandshakeProblem(refused.error_type, refused.message, refused.status)
         if problem is not None:
             self._connection.refuse_connection(problem, self._services.clock.now_ns())
+        elif self._services.strikes is not None and self._services.strikes.armed_at(Point.CONNECT):
+            self._connect(self._services.strikes, identity)
         self._pump()
 
     def receive(self, text: str) -> None:
         """The client sent a text message."""
+        if self._held is not None:
+            if len(self._held) < HELD_MAX:
+                self._held.append(text)
+            return
         self._connection.receive_text(text, self._services.clock.now_ns())
         self._pump()
 
     def receive_binary(self) -> None:
         """The client sent a binary message."""
+        if self._held is not None:
+            return
         self._connection.receive_binary()
         self._pump()
 
@@ -147,9 +192,76 @@ class RealtimeSession:
 
     def closed(self) -> None:
         """The client has gone; harmless when the session is over."""
+        self._cut = True
         self._connection.close(wire.CLOSE_NORMAL, "")
         self._connection.events()
         self._finish()
+
+    async def at_rest(self) -> None:
+        """Return when no ``start`` waits for its resolver any more."""
+        while self._work:
+            await asyncio.wait(tuple(self._work.values()))
+
+    # -------------------------------------------------------------- faults
+
+    def _connect(self, strikes: Strikes, identity: Identity | None) -> None:
+        """The handshake, as the faults at ``connect`` allow."""
+        now_ns = self._services.clock.now_ns()
+        situation = Situation(
+            point=Point.CONNECT,
+            now_ns=now_ns,
+            key=(self.subscriber,),
+            subscriber=self.subscriber,
+            identity=identity.claims if identity is not None else None,
+        )
+        verdict = strikes.of(situation, about=self.subscriber)
+        match verdict:
+            case Fail():
+                problem = client_error(verdict)
+                client = verdict.named.client if verdict.named is not None else None
+                status = client.status if client is not None else 0
+                self._connection.refuse_connection(
+                    HandshakeProblem(
+                        problem.error_type,
+                        problem.message,
+                        status if status >= 400 else 500,  # noqa: PLR2004 - no error says "OK"
+                    ),
+                    now_ns,
+                )
+            case Hang():
+                self._held = []
+            case Delay():
+                self._held = []
+                self._path.later(verdict.seconds, self._wake)
+            case Close():
+                self._connection.close(verdict.code, verdict.reason)
+            case _:
+                pass
+
+    def _wake(self) -> None:
+        """The handshake that a fault delayed is over."""
+        held, self._held = self._held or [], None
+        for text in held:
+            self.receive(text)
+        self._pump()
+
+    def _put(self, frame: str) -> None:
+        """Send a frame that has come all its way."""
+        self._send(frame)
+
+    def _break_off(self, code: int, reason: str) -> None:
+        """A fault ends the connection in the place of a frame."""
+        self._cut = True
+        self.end(code, reason)
+
+    def _fail(self, sub_id: str | None, kind: str, problem: wire.Problem) -> None:
+        """A fault puts an error in the place of a frame; in that of ``start_ack`` it refuses."""
+        if kind == "start_ack" and sub_id is not None:
+            subscription = self._connection.revoke(sub_id)
+            if subscription is not None:
+                self._leave(subscription)
+        as_object = self._services.limit_errors_as_object
+        self._send(wire.error([problem.entry()], sub_id, as_object=as_object))
 
     # -------------------------------------------------------------- what the connection wants
 
@@ -178,8 +290,13 @@ class RealtimeSession:
         self._sending = True
         try:
             while frames := self._connection.outgoing():
+                if self._held is not None:
+                    continue  # a handshake that is not over says nothing
+                send = self._path.take if self._path.armed else self._send
                 for frame in frames:
-                    self._send(frame)
+                    if self._cut:
+                        return
+                    send(frame)
         finally:
             self._sending = False
         if self._backlog() > self._services.limits.outbox_bytes and not self._connection.closed:
@@ -191,6 +308,7 @@ class RealtimeSession:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self._path.end()
         self._services.sessions.pop(self, None)
 
     # -------------------------------------------------------------- subscriptions
