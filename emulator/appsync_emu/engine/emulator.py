@@ -21,12 +21,14 @@ from appsync_emu.engine.desk import RunDesk
 from appsync_emu.engine.dispatcher import Dispatcher
 from appsync_emu.engine.entropy import Entropy
 from appsync_emu.engine.fanout import Fanout
+from appsync_emu.engine.frames import EventPath
 from appsync_emu.engine.functions import Functions
 from appsync_emu.engine.gateway import Gateway
 from appsync_emu.engine.intake import Intake
 from appsync_emu.engine.journal import Journal
 from appsync_emu.engine.publisher import Publisher
 from appsync_emu.engine.session import SessionServices
+from appsync_emu.engine.strikes import Strikes
 from appsync_emu.engine.threads import Threads
 from appsync_emu.engine.traces import TraceView
 from appsync_emu.errors import CommandRefused, UsageError
@@ -75,6 +77,7 @@ class Emulator:
         deadletters: what failed for good.
         publisher: puts events onto the bus.
         gateway: GraphQL over HTTP, without the socket.
+        strikes: asks the plan of faults, and writes down what strikes.
         fanout: subscriptions.
         realtime: what realtime sessions are opened with.
     """
@@ -97,7 +100,14 @@ class Emulator:
         self.deadletters = DeadLetters(self.clock, self.entropy, self.journal)
         self.journal.pinned = self.deadletters
         self.faults = Plan(tuple(faults), start_ns=self.clock.now_ns())
-        self.fanout = Fanout(self.schema.subscriptions, ids=self._id_arguments())
+        self.strikes = Strikes(
+            self.faults, clock=self.clock, entropy=self.entropy, journal=self.journal
+        )
+        self.fanout = Fanout(
+            self.schema.subscriptions,
+            ids=self._id_arguments(),
+            path=EventPath(self.strikes, self.clock, api.trace),
+        )
         self._threads = Threads()
         self.dispatcher = Dispatcher(
             api=api,
@@ -138,6 +148,7 @@ class Emulator:
             fanout=self.fanout,
             clock=self.clock,
             request_id=self.entropy.request_id,
+            strikes=self.strikes,
         )
 
     # GraphQL.
