@@ -56,6 +56,7 @@ class ApiChoice:
         config: an ``appsync.yaml``, or a folder with one.
         schema: SDL files, together with ``handlers``.
         handlers: ``module:object``, a :class:`appsync_emu.Registry`.
+        line: where the file says so; 0 when it does not.
 
     All ``None``: the nearest ``appsync.yaml``, in the file's folder or above it.
     """
@@ -63,6 +64,7 @@ class ApiChoice:
     config: str | None = None
     schema: tuple[str, ...] = ()
     handlers: str | None = None
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
