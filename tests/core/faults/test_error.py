@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from occasions import never, occasion
 
 from appsync_emu.core.faults.error import ErrorEffect
+from appsync_emu.core.faults.names import NAMED
 from appsync_emu.core.faults.verdict import Fail
+from appsync_emu.core.faults.waits import Uniform
 from appsync_emu.core.records import ErrorInfo
 
 RESET = ErrorInfo("ConnectionResetError", "Connection reset by peer", "technical", "injected")
 
 
 def test_the_verdict_names_the_fault():
-    verdict = ErrorEffect(RESET).verdict("flaky")
-    assert verdict == Fail(
-        ErrorInfo(
-            "ConnectionResetError",
-            "Connection reset by peer",
-            "technical",
-            "injected",
-            fault="flaky",
-        ),
-        "request",
-        0.0,
-    )
+    verdict = ErrorEffect(RESET).verdict("flaky", occasion(), never)
+    assert verdict == Fail(replace(RESET, fault="flaky"), "request", 0.0)
     assert RESET.fault is None
 
 
 @pytest.mark.parametrize("phase", ["request", "response"])
 def test_phase_and_delay_are_handed_on(phase):
-    verdict = ErrorEffect(RESET, phase, 5.0).verdict("lost")
-    assert isinstance(verdict, Fail)
-    assert (verdict.phase, verdict.after_s) == (phase, 5.0)
+    effect = ErrorEffect(RESET, phase, Uniform(0, 10))
+    verdict = effect.verdict("lost", occasion(), {"after": 0.5}.__getitem__)
+    assert verdict == Fail(replace(RESET, fault="lost"), phase, 5.0)
+
+
+def test_the_fault_of_the_catalogue_goes_along():
+    named = NAMED["network.reset"]
+    verdict = ErrorEffect(RESET, named=named).verdict("flaky", occasion(), never)
+    assert verdict.named is named
 
 
 def test_its_name_in_reports():

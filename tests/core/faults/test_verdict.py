@@ -8,17 +8,38 @@ from typing import get_args
 import pytest
 
 from appsync_emu.core.faults.verdict import (
+    PROCEED,
+    Close,
+    Corrupt,
     Crash,
     Delay,
+    Drop,
     Duplicate,
     Fail,
+    Hang,
+    Outage,
     Proceed,
+    Reorder,
+    Stale,
     Verdict,
 )
 from appsync_emu.core.records import ErrorInfo
 
 ERROR = ErrorInfo("E", "e", "technical")
-ALL = [Proceed(), Delay(1), Fail(ERROR, "request"), Crash(ERROR, "response", 10), Duplicate(1, 0)]
+ALL = [
+    PROCEED,
+    Delay(1),
+    Hang(),
+    Fail(ERROR, "request"),
+    Crash(ERROR, "response", 10),
+    Drop(),
+    Duplicate((0.0,)),
+    Reorder(2, 0.5, 1.0, "mixed"),
+    Close(1006),
+    Corrupt("truncate"),
+    Outage(),
+    Stale(),
+]
 
 
 def test_the_set_is_closed():
@@ -31,5 +52,10 @@ def test_verdicts_are_values(verdict):
     assert not hasattr(verdict, "__dict__")
 
 
-def test_a_failure_comes_at_once_unless_told_otherwise():
-    assert Fail(ERROR, "request").after_s == 0.0
+def test_what_is_not_said():
+    assert Proceed() == PROCEED
+    assert (Fail(ERROR, "request").after_s, Fail(ERROR, "request").named) == (0.0, None)
+    assert Crash(ERROR, "request", 1).component is None
+    assert Drop().again_after_s is None
+    assert Close(1000).reason == ""
+    assert Outage().phase == "request"

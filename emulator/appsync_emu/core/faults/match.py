@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     from appsync_emu.core.comparisons import AllOf, Comparison, Wanted
     from appsync_emu.core.faults.points import Situation
 
-__all__ = ["ANYBODY", "MATCH_WORDS", "Match", "TextWanted"]
+__all__ = ["ANYBODY", "MATCH_WORDS", "Match", "Said", "TextWanted", "agrees"]
 
 TextWanted: TypeAlias = "str | Comparison | AllOf"
 """A name that must be this one, or like that."""
+
+Said: TypeAlias = "tuple[tuple[str, Any], ...]"
+"""What a match says, by word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,15 +44,23 @@ class Match:
 
     def fits(self, situation: Situation) -> bool:
         """Whether the situation is meant."""
-        return all(holds(wanted, getattr(situation, word)) for word, wanted in self.said())
+        return agrees(self.said(), situation)
 
-    def said(self) -> tuple[tuple[str, Any], ...]:
-        """The parts that were given."""
+    def said(self) -> Said:
+        """The parts that were given, by word."""
         parts = ((word, getattr(self, word)) for word in MATCH_WORDS)
         return tuple((word, part) for word, part in parts if part is not None)
 
     def __str__(self) -> str:
         return ", ".join(f"{word} {described(wanted)}" for word, wanted in self.said())
+
+
+def agrees(said: Said, situation: Situation) -> bool:
+    """Whether a situation is as the parts of a match say: for those who keep them at hand."""
+    for word, wanted in said:  # noqa: SIM110 - a generator costs more, and this is asked everywhere
+        if not holds(wanted, getattr(situation, word)):
+            return False
+    return True
 
 
 MATCH_WORDS: tuple[str, ...] = tuple(field.name for field in fields(Match))

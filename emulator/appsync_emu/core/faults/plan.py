@@ -1,7 +1,9 @@
 """Which fault strikes now? Faults are data; a plan is asked at each point and answers a verdict.
 
 Faults are asked in the order in which they were armed, and the first that strikes decides. All
-parts of ``match`` (to whom) and ``strike`` (when) must agree.
+parts of ``match`` (to whom) and ``strike`` (when) must agree. Every fault counts what it meets,
+also where another strikes: so that a fault which is added, removed or moved shifts nobody else's
+counts, and nobody else's chance.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from appsync_emu.core.faults.error import ErrorEffect
-from appsync_emu.core.faults.match import ANYBODY, Match
+from appsync_emu.core.faults.match import ANYBODY, Match, agrees
 from appsync_emu.core.faults.strike import ALWAYS, Strike
 from appsync_emu.core.faults.throttle import Bucket, ThrottleEffect
 from appsync_emu.core.faults.verdict import PROCEED, Verdict
@@ -26,10 +28,12 @@ if TYPE_CHECKING:
     from appsync_emu.core.faults.drop import DropEffect
     from appsync_emu.core.faults.duplicate import DuplicateEffect
     from appsync_emu.core.faults.hang import HangEffect
+    from appsync_emu.core.faults.match import Said
     from appsync_emu.core.faults.outage import OutageEffect
     from appsync_emu.core.faults.points import Point, Situation
     from appsync_emu.core.faults.reorder import ReorderEffect
     from appsync_emu.core.faults.stale import StaleEffect
+    from appsync_emu.core.faults.waits import Draw
 
 __all__ = ["Effect", "Fault", "Plan", "points_of"]
 
@@ -42,7 +46,8 @@ DrawByKey: TypeAlias = Callable[..., float]
 """Chance in [0, 1) that belongs to the parts of a key."""
 
 COUNTED_MAX = 100_000
-"""Counts that a plan keeps; the oldest are forgotten, which only a long-lived server reaches."""
+"""Counts that a plan keeps; those that were not met for longest are forgotten,
+which only a long-lived server reaches."""
 
 
 def points_of(effect: Effect) -> tuple[Point, ...]:
@@ -89,8 +94,8 @@ class Plan:
 
     def __init__(self, faults: Sequence[Fault] = (), *, start_ns: int = 0) -> None:
         self._faults: dict[str, Fault] = {}
-        self._at: dict[Point, tuple[Fault, ...]] = {}
-        self._met: dict[tuple[str, object], int] = {}
+        self._at: dict[Point, tuple[tuple[Fault, Said], ...]] = {}
+        self._met: dict[tuple[object, ...], int] = {}
         self._seen: dict[tuple[object, ...], int] = {}
         self._buckets: dict[str, Bucket] = {}
         self.start_ns = start_ns
@@ -136,38 +141,36 @@ class Plan:
             situation: where and to whom.
             draw: chance by key.
         """
-        for fault in self._at.get(situation.point, ()):
-            if _of_service(fault, situation) and fault.match.fits(situation):
-                chance = self._chance(fault, situation, draw)
-                if self._strikes(fault, situation, chance):
-                    self.struck[fault.fault_id] += 1
-                    return fault, fault.effect.verdict(fault.fault_id, situation, chance)
-        return None, PROCEED
+        found: tuple[Fault | None, Verdict] = (None, PROCEED)
+        for fault, said in self._at.get(situation.point, ()):
+            if not (_of_service(fault, situation) and agrees(said, situation)):
+                continue
+            occurrence = self._count(self._seen, (fault.fault_id, *situation.key))
+            if not self._due(fault, situation) or found[0] is not None:
+                continue
+            chance = partial(draw, "fault", fault.fault_id, *situation.key, occurrence - 1)
+            if self._strikes(fault, situation, chance):
+                self.struck[fault.fault_id] += 1
+                found = (fault, fault.effect.verdict(fault.fault_id, situation, chance))
+        return found
 
     def _index(self) -> None:
         self._at = {}
         for fault in self._faults.values():
-            self._at[fault.point] = (*self._at.get(fault.point, ()), fault)
+            self._at[fault.point] = (*self._at.get(fault.point, ()), (fault, fault.match.said()))
 
-    def _chance(
-        self, fault: Fault, situation: Situation, draw: DrawByKey
-    ) -> Callable[[str], float]:
-        """Chance for one fault on this occasion, keyed so that nobody else's shifts with it."""
-        key = (fault.fault_id, *situation.key)
-        seen = self._seen.get(key, 0)
-        if len(self._seen) >= COUNTED_MAX:
-            self._seen.pop(next(iter(self._seen)))
-        self._seen[key] = seen + 1
-        return partial(draw, "fault", *key, seen)
-
-    def _strikes(self, fault: Fault, situation: Situation, chance: Callable[[str], float]) -> bool:
+    def _due(self, fault: Fault, situation: Situation) -> bool:
+        """Whether attempt, time and count let it strike; the call is counted."""
         strike = fault.strike
         if strike.attempts is not None and situation.attempt not in strike.attempts:
             return False
         if not strike.in_time(situation.now_ns, self.start_ns):
             return False
-        if not strike.counts(self._meet(fault.fault_id, strike.scope_of(situation))):
-            return False
+        return strike.counts(self._count(self._met, (fault.fault_id, strike.scope_of(situation))))
+
+    def _strikes(self, fault: Fault, situation: Situation, chance: Draw) -> bool:
+        """Whether limit, chance and load let it strike as well."""
+        strike = fault.strike
         if strike.limit is not None and self.struck[fault.fault_id] >= strike.limit:
             return False
         if strike.chance < 1.0 and chance("strike") >= strike.chance:
@@ -175,13 +178,13 @@ class Plan:
         bucket = self._buckets.get(fault.fault_id)
         return bucket is None or not bucket.take(situation.now_ns)
 
-    def _meet(self, fault_id: str, scope: object) -> int:
-        """The number of this call, from 1."""
-        key = (fault_id, scope)
-        number = self._met.get(key, 0) + 1
-        if len(self._met) >= COUNTED_MAX:
-            self._met.pop(next(iter(self._met)))
-        self._met[key] = number
+    @staticmethod
+    def _count(counts: dict[tuple[object, ...], int], key: tuple[object, ...]) -> int:
+        """How often the key was met, this time included."""
+        number = counts.pop(key, 0) + 1  # and to the end: the first in line is the longest unmet
+        if len(counts) >= COUNTED_MAX:
+            del counts[next(iter(counts))]
+        counts[key] = number
         return number
 
 
