@@ -6,28 +6,32 @@ fed with the text frames that a WebSocket would carry.
 
 from __future__ import annotations
 
-import asyncio
-import base64
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from appsync_emu.core.api import AuthMode
-from appsync_emu.core.handshake import SUBPROTOCOL, read_handshake
+from appsync_emu.core.following import Followed, backoff_s
 from appsync_emu.core.http import encode
-from appsync_emu.engine.gateway import visible_headers
-from appsync_emu.engine.session import RealtimeSession
-from appsync_emu.errors import SubscriptionRefused
+from appsync_emu.core.traces import iso_time, status_line
+from appsync_emu.engine.gateway import Answer, visible_headers
+from appsync_emu.engine.subscription import FATAL_CODES, PATIENCE, ClientNote, Subscription
+from appsync_emu.errors import UsageError
+from appsync_emu.graph.documents import operation_for
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    import asyncio
+    from collections.abc import Awaitable, Callable, Mapping
 
     from appsync_emu.core.jsonvalue import Json
     from appsync_emu.engine.emulator import Emulator
-    from appsync_emu.engine.gateway import Answer
 
-__all__ = ["Client", "Response", "Subscription"]
+__all__ = ["Client", "ClientNote", "Follower", "Response", "Subscription"]
 
-_HOST = "localhost"
+_HOST: Final = "localhost"
+NS: Final = 1_000_000_000
+
+NOT_READABLE: Final = frozenset({"Unauthorized", "UnauthorizedException", "ValidationError"})
+"""Errors of a query that the same query meets again."""
 
 
 class Response:
@@ -75,78 +79,142 @@ class Response:
         return f"<Response {self.status}: {self.body.decode()}>"
 
 
-class Subscription:
-    """A live subscription on a connection of its own; made by :meth:`Client.subscribe`.
+class Follower:
+    """A client that follows a trace, over lost connections; made by :meth:`Client.follow`.
+
+    It subscribes to the trace's statuses and, whenever it has (re)connected, asks the trace query
+    for what it may have missed. An API without a trace query leaves it with what is pushed.
 
     Attributes:
-        frames: every frame that the server sent, read, oldest first.
-        payloads: ``payload`` of the ``data`` frames.
-        closed: close code and reason once the server ended the connection, else ``None``.
+        trace_id: the trace.
+        subscription: its subscription: frames, payloads, closures.
     """
 
-    __slots__ = ("_listener", "_session", "_started", "closed", "frames", "payloads")
+    __slots__ = ("_asked", "_client", "_failures", "_lines", "_query", "subscription", "trace_id")
 
-    def __init__(self, listener: Callable[[dict[str, Any]], None] | None) -> None:
-        self.frames: list[dict[str, Any]] = []
-        self.payloads: list[dict[str, Any]] = []
-        self.closed: tuple[int, str] | None = None
-        self._listener = listener
-        self._session: RealtimeSession | None = None
-        self._started: asyncio.Future[None] | None = None
+    def __init__(self, client: Client, trace_id: str, label: str | None) -> None:
+        emulator, names = client.emulator, client.emulator.api.trace
+        self.trace_id = trace_id
+        self._client = client
+        self._lines = Followed(names.fields, self._occurrences)
+        self._asked: asyncio.Task[None] | None = None
+        self._failures = 0
+        subscribe, self._query = (
+            operation_for(
+                emulator.schema, (place.rpartition(".")[2],), kind, {names.argument: trace_id}
+            )
+            if place is not None
+            else None
+            for place, kind in ((names.subscription, "subscription"), (names.query, "query"))
+        )
+        if subscribe is None:
+            raise UsageError("the API has no subscription to the statuses of traces")
+        self.subscription = client.subscription(
+            *subscribe,
+            label=label,
+            reconnect=True,
+            on_payload=self._pushed,
+            on_live=self._catch_up,
+        )
 
-    async def _open(
-        self, session: RealtimeSession, start: str, authorization: Mapping[str, str]
-    ) -> None:
-        self._session = session
-        self._started = asyncio.get_running_loop().create_future()
-        session.open()
-        payload = {"data": start, "extensions": {"authorization": dict(authorization)}}
-        for message in (
-            {"type": "connection_init"},
-            {"id": "1", "type": "start", "payload": payload},
-        ):
-            if self.closed is None:
-                session.receive(json.dumps(message))
-        try:
-            await self._started
-        except BaseException:
-            self.close()
-            raise
+    @property
+    def label(self) -> str:
+        """What faults call it."""
+        return self.subscription.name
+
+    @property
+    def lines(self) -> list[Mapping[str, Any]]:
+        """The statuses under the API's own names, in order, each once."""
+        return list(self._lines.lines)
+
+    @property
+    def statuses(self) -> list[str]:
+        """The statuses alone."""
+        return self._lines.statuses
+
+    @property
+    def duplicates(self) -> int:
+        """How many frames told what another frame had told already."""
+        return self._lines.duplicates
+
+    @property
+    def reconnects(self) -> int:
+        """How often it was connected again."""
+        return self.subscription.reconnects
+
+    @property
+    def notes(self) -> list[ClientNote]:
+        """What it put up with."""
+        return list(self.subscription.notes)
+
+    async def open(self) -> None:
+        """Connect, subscribe and catch up; when this returns it is live, or being tried again.
+
+        Raises:
+            SubscriptionRefused: the answer was an error that trying again does not cure.
+        """
+        await self.subscription.open()
+        if self._asked is not None:
+            await self._asked
 
     def close(self) -> None:
         """Leave; harmless when that was done already."""
-        session, self._session = self._session, None
-        if session is not None and self.closed is None:
-            session.closed()
+        self.subscription.close()
 
-    def _receive(self, text: str) -> None:
-        frame = json.loads(text)
-        self.frames.append(frame)
-        payload = frame.get("payload")
-        match frame["type"]:
-            case "data":
-                self.payloads.append(payload)
-                if self._listener is not None:
-                    self._listener(payload)
-            case "start_ack":
-                self._decide(None)
-            case "error" | "connection_error":
-                errors = payload["errors"]
-                self._decide(errors if isinstance(errors, list) else [errors])
-            case _:
-                pass
+    def _pushed(self, payload: Mapping[str, Any]) -> None:
+        for line in (payload.get("data") or {}).values():
+            if line is not None:
+                self._lines.pushed(line)
 
-    def _on_close(self, code: int, reason: str) -> None:
-        self.closed = code, reason
-        self._decide([{"message": f"the connection was closed: {code} {reason}"}])
-
-    def _decide(self, errors: Sequence[Mapping[str, object]] | None) -> None:
-        if self._started is None or self._started.done():
+    def _catch_up(self) -> None:
+        if self._query is None or not self.subscription.live:
             return
-        if errors is None:
-            self._started.set_result(None)
+        answer = self._client.post(_body(*self._query, None))
+        if isinstance(answer, Answer):
+            self._answered(Response(answer))
         else:
-            self._started.set_exception(SubscriptionRefused(errors))
+            self._asked = self._client.emulator.clock.spawn(self._wait(answer))
+
+    async def _wait(self, answer: Awaitable[Answer]) -> None:
+        self._answered(Response(await answer))
+        self._asked = None
+
+    def _answered(self, response: Response) -> None:
+        if response.errors or response.data is None:
+            self._ask_again(response)
+            return
+        self._failures = 0
+        found = response.value
+        self._lines.queried(found if isinstance(found, list) else [found] if found else [])
+
+    def _ask_again(self, response: Response) -> None:
+        """Errors that may pass are worth another try; ten in a row are enough."""
+        said = "; ".join(str(error.get("message")) for error in response.errors)
+        self.subscription.note(f"the trace could not be read: {said}")
+        types = {str(error.get("errorType")) for error in response.errors}
+        if response.status in FATAL_CODES or types & NOT_READABLE or self._failures >= PATIENCE:
+            return
+        clock = self._client.emulator.clock
+        at_ns = clock.now_ns() + round(backoff_s(self._failures) * NS)
+        self._failures += 1
+        clock.call_at(at_ns, self._catch_up)
+
+    def _occurrences(self, line: Mapping[str, Any]) -> int:
+        """How many statuses are equal in component, status and time, so that none is lost.
+
+        A client elsewhere could not tell them apart; this one asks the journal.
+        """
+        emulator = self._client.emulator
+        names = emulator.api.trace.fields
+        wanted = tuple(line.get(name) for name in (names.component, names.status))
+        at = str(line.get(names.timestamp))
+        told = map(status_line, emulator.journal.of_trace(self.trace_id))
+        return sum(
+            (known.component, known.status) == wanted
+            and at in (iso_time(known.at_ns), str(known.at_ns // NS))
+            for known in told
+            if known is not None
+        )
 
 
 class Client:
@@ -156,10 +224,14 @@ class Client:
         emulator: whom to speak to; the calling loop is the one that it works in.
         headers: sent with every request and subscription. Without credentials among them, the
             API's first key is sent.
+
+    Attributes:
+        emulator: as given.
+        headers: sent with everything, names in lower case.
     """
 
     def __init__(self, emulator: Emulator, headers: Mapping[str, str] | None = None) -> None:
-        self._emulator = emulator
+        self.emulator = emulator
         self.headers = {name.lower(): value for name, value in (headers or {}).items()}
         api = emulator.api
         with_key = api.authentication is AuthMode.API_KEY and bool(api.api_keys)
@@ -194,7 +266,7 @@ class Client:
             **self.headers,
             **(headers or {}),
         }
-        return self._emulator.gateway.post(body, visible_headers(sent.items()))
+        return self.emulator.gateway.post(body, visible_headers(sent.items()))
 
     async def subscribe(
         self,
@@ -203,6 +275,9 @@ class Client:
         operation_name: str | None = None,
         *,
         on_payload: Callable[[dict[str, Any]], None] | None = None,
+        label: str | None = None,
+        reconnect: bool = False,
+        keep_alive: bool | None = None,
     ) -> Subscription:
         """Start a subscription; it is live when this returns.
 
@@ -211,24 +286,70 @@ class Client:
             variables: its variables.
             operation_name: which operation of the document.
             on_payload: called for each ``data`` frame as it arrives.
+            label: what faults call the subscriber; ``connection 1``... unless given.
+            reconnect: whether a lost connection is opened again, after 1, 2, 4... 30 s of the
+                emulator's clock. Where the first connection fails in a way that this may cure, the
+                subscription is not live yet when this returns.
+            keep_alive: whether a silent connection is given up for lost; as ``reconnect`` unless
+                given.
 
         Raises:
             SubscriptionRefused: the answer was an error.
         """
-        authorization = {"host": _HOST, **self.headers}
-        header = base64.b64encode(json.dumps(authorization).encode()).decode()
-        subscription = Subscription(on_payload)
-        session = RealtimeSession(
-            self._emulator.realtime,
-            read_handshake(
-                query=f"header={header}&payload=e30=", protocols=(SUBPROTOCOL,), headers={}
-            ),
-            send=subscription._receive,  # noqa: SLF001 - two halves of one thing
-            close=subscription._on_close,  # noqa: SLF001 - the same
+        subscription = self.subscription(
+            query,
+            variables,
+            operation_name,
+            on_payload=on_payload,
+            label=label,
+            reconnect=reconnect,
+            keep_alive=keep_alive,
         )
-        start = _body(query, variables, operation_name).decode()
-        await subscription._open(session, start, authorization)  # noqa: SLF001 - the same
+        await subscription.open()
         return subscription
+
+    def subscription(
+        self,
+        query: str,
+        variables: Mapping[str, Json] | None = None,
+        operation_name: str | None = None,
+        *,
+        on_payload: Callable[[dict[str, Any]], None] | None = None,
+        on_live: Callable[[], None] | None = None,
+        label: str | None = None,
+        reconnect: bool = False,
+        keep_alive: bool | None = None,
+    ) -> Subscription:
+        """A subscription that is not opened yet; see :meth:`subscribe`."""
+        return Subscription(
+            self.emulator.realtime,
+            _body(query, variables, operation_name).decode(),
+            {"host": _HOST, **self.headers},
+            name=label,
+            on_payload=on_payload,
+            on_live=on_live,
+            reconnect=reconnect,
+            keep_alive=keep_alive,
+        )
+
+    def follower(self, trace_id: str, *, label: str | None = None) -> Follower:
+        """A follower that is not opened yet; see :meth:`follow`."""
+        return Follower(self, trace_id, label)
+
+    async def follow(self, trace_id: str, *, label: str | None = None) -> Follower:
+        """Follow the statuses of a trace, past and to come, over lost connections.
+
+        Args:
+            trace_id: the trace; it need not have begun.
+            label: what faults call the subscriber; ``connection 1``... unless given.
+
+        Raises:
+            SubscriptionRefused: the answer was an error that trying again does not cure.
+            UsageError: the API has no subscription to statuses.
+        """
+        follower = Follower(self, trace_id, label)
+        await follower.open()
+        return follower
 
 
 def _body(query: str, variables: Mapping[str, Json] | None, operation_name: str | None) -> bytes:
