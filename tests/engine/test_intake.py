@@ -12,6 +12,7 @@ from appsync_emu.core.faults.delay import DelayEffect
 from appsync_emu.core.faults.plan import Fault
 from appsync_emu.core.faults.points import Point
 from appsync_emu.core.records import (
+    DataCalled,
     CommandAccepted,
     DeliveryEnded,
 )
@@ -156,7 +157,7 @@ def test_an_own_resolver_that_answers_no_trace_id_starts_nothing(answered):
 
     async def scenario(emulator):
         response = await answer(emulator, PLACE)
-        assert not emulator.journal.records
+        assert [type(record) for record in emulator.journal.records] == [DataCalled]
         return response["errors"][0]["message"]
 
     assert drive(make_api(ask=answers, **OWN), scenario) == (

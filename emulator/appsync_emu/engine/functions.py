@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from appsync_emu.datasources.lambda_ import TIMED_OUT, LambdaFailure
 from appsync_emu.engine.desk import FieldDesk
@@ -11,11 +11,14 @@ from appsync_emu.engine.failures import error_info, log_failure
 from appsync_emu.engine.handlers import HandlerContext, call_handler
 from appsync_emu.graph.call import settled, unstarted
 from appsync_emu.graph.run import is_pending
+from appsync_emu.sdks.joint import Call
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from appsync_emu.core.api import Function
+    from appsync_emu.core.faults.verdict import Fail
+    from appsync_emu.engine.calls import Calls
     from appsync_emu.engine.clock import Clock
     from appsync_emu.engine.desk import Engine
     from appsync_emu.engine.entropy import Entropy
@@ -34,6 +37,7 @@ class Functions:
         clock: keeps the time limit.
         entropy: makes request ids.
         threads: for functions that are not coroutines.
+        calls: asks for faults, and writes down every call.
         engine: what functions can ask for.
     """
 
@@ -42,11 +46,13 @@ class Functions:
         clock: Clock,
         entropy: Entropy,
         threads: Threads,
+        calls: Calls,
         engine: Engine,
     ) -> None:
         self._clock = clock
         self._entropy = entropy
         self._threads = threads
+        self._calls = calls
         self._engine = engine
 
     def invoke(self, function: Function, event: object, call: FieldCall) -> Any:  # noqa: ANN401 - the user's
@@ -65,12 +71,23 @@ class Functions:
             clock=self._clock,
             desk=FieldDesk(self._engine, call, request_id),
         )
-        result: Any = call_handler(function.handler, event, context, self._threads)
+        caller = self._calls.of_field(call, context)
+        passing = _Invoke("lambda", function.name, "Invoke")
+
+        def work() -> Any:  # noqa: ANN401 - the user's
+            # A caller of its own: this one's calls are those of the resolver.
+            ours = self._calls.of_field(call, context)
+            return ours.during(call_handler(function.handler, event, context, self._threads))
+
+        if self._calls.armed:
+            struck = caller.through_async(passing, work)
+            return unstarted(self._in_time(function, unstarted(struck), context, deadline_ns))
         if not call.field.alone:
             # Begun here, it would take the caller's task for its own, and be continued by another.
-            return unstarted(self._in_time(function, unstarted(result), context, deadline_ns))
+            result = unstarted(caller.made(passing, work))
+            return unstarted(self._in_time(function, result, context, deadline_ns))
         try:
-            result = settled(result)
+            result = settled(caller.made(passing, work))
         except (Exception, SystemExit) as error:
             context.close()
             raise _failure(function, error) from error
@@ -103,11 +120,26 @@ class Functions:
             if late and task is not None and task.uncancel() == 0:
                 raise LambdaFailure(*TIMED_OUT) from None
             raise
+        except LambdaFailure:
+            raise
         except (Exception, SystemExit) as error:
             raise _failure(function, error) from error
         finally:
             timer.cancel()
             context.close()
+
+
+class _Invoke(Call):
+    """The call of the function itself, as AppSync makes it."""
+
+    __slots__ = ()
+
+    def fail(self, fault: Fail) -> NoReturn:
+        """Fail as AppSync reports it for a direct Lambda resolver."""
+        client = fault.named.client if fault.named is not None else None
+        if client is not None:
+            raise LambdaFailure(client.error_type, client.message)
+        raise LambdaFailure(fault.error.type, fault.error.message)
 
 
 def _failure(function: Function, error: BaseException) -> LambdaFailure:
