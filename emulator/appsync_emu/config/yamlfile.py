@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Document", "Entry", "List", "Map", "Node", "Scalar", "parse", "read"]
+    from appsync_emu.core.jsonvalue import Json
+
+__all__ = ["Document", "Entry", "List", "Map", "Node", "Scalar", "dump", "parse", "read"]
 
 BYTES_MAX = 1_048_576
 """Size of a file; an API of thousands of resolvers needs a tenth of it."""
@@ -28,6 +30,7 @@ DEPTH_MAX = 64
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _MERGE_KEY = "<<"
+_WIDTH = 100
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -128,6 +131,28 @@ def parse(content: bytes, shown: str) -> Document:
         root = None
         builder.mistakes.append(_character_mistake(error, text, shown))
     return Document(root, tuple(builder.mistakes))
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes values out where they are used: there are no aliases here."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ANN401 - any value
+        """Every value, however often it is used."""
+        del data
+        return True
+
+
+def dump(data: Json) -> str:
+    """The text that :func:`parse` reads as ``data``: the innermost lists and mappings in a line."""
+    text: str = yaml.dump(
+        data,
+        Dumper=_Dumper,
+        default_flow_style=None,
+        sort_keys=False,
+        allow_unicode=True,
+        width=_WIDTH,
+    )
+    return text
 
 
 def _unreadable(shown: str, message: str, remedy: str = "", line: int = 0) -> Document:

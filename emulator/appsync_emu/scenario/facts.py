@@ -1,0 +1,143 @@
+"""What became of one trace, folded from its records: what expectations are held against."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from appsync_emu.core.records import (
+    AttemptFailed,
+    AttemptStarted,
+    DataCalled,
+    DeadLetterRedriven,
+    DeliveryAccepted,
+    DeliveryEnded,
+)
+from appsync_emu.testing.progress import overall
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from appsync_emu.core.records import DeliveryFacts, ErrorInfo, Record
+
+__all__ = ["Course", "Effects", "TraceFacts", "effects_of", "facts_of"]
+
+
+@dataclass(slots=True)
+class Course:
+    """One delivery so far.
+
+    Attributes:
+        attempts: of the present round; a redrive begins another.
+        error: what it failed with last; ``None`` once it succeeded.
+        reason: why it ended in error.
+        ended_ns: when it ended, or ``None``.
+    """
+
+    facts: DeliveryFacts
+    status: str = "accepted"
+    attempts: int = 0
+    error: ErrorInfo | None = None
+    reason: str | None = None
+    ended_ns: int | None = None
+
+    @property
+    def retries(self) -> int:
+        """Attempts after the first."""
+        return max(self.attempts - 1, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """Calls of one service that took effect."""
+
+    writes: int = 0
+    reads: int = 0
+
+
+@dataclass(slots=True)
+class TraceFacts:
+    """One trace so far.
+
+    Attributes:
+        began_ns: when its first record was written.
+        courses: its deliveries, without the copies that faults made.
+    """
+
+    trace_id: str
+    began_ns: int
+    courses: list[Course] = field(default_factory=list)
+
+    @property
+    def status(self) -> str:
+        """``accepted`` while any component works, ``error`` if any failed, else ``success``."""
+        return overall(course.status for course in self.courses)
+
+    @property
+    def attempts(self) -> int:
+        """Of all deliveries together."""
+        return sum(course.attempts for course in self.courses)
+
+    @property
+    def retries(self) -> int:
+        """Of all deliveries together."""
+        return sum(course.retries for course in self.courses)
+
+    @property
+    def ended_ns(self) -> int | None:
+        """When the last delivery ended; ``None`` while any is under way."""
+        ends = [course.ended_ns for course in self.courses]
+        latest = [end for end in ends if end is not None]
+        return max(latest, default=self.began_ns) if len(latest) == len(ends) else None
+
+    @property
+    def failed(self) -> Course | None:
+        """The delivery that ended in error first, or else failed last."""
+        ended = [course for course in self.courses if course.status == "error"]
+        failing = [course for course in self.courses if course.error is not None]
+        return next(iter(ended or failing[::-1]), None)
+
+
+def facts_of(trace_id: str, records: Sequence[Record]) -> TraceFacts:
+    """What the records of a trace, oldest first, come to."""
+    courses: dict[str, Course] = {}
+    for record in records:
+        if isinstance(record, DeliveryAccepted):
+            if not record.facts.copy:
+                courses[record.facts.delivery_id] = Course(record.facts)
+            continue
+        facts = getattr(record, "facts", None)
+        course = courses.get(facts.delivery_id) if facts is not None else None
+        if course is not None:
+            _step(course, record)
+    began_ns = records[0].at_ns if records else 0
+    return TraceFacts(trace_id, began_ns, list(courses.values()))
+
+
+def _step(course: Course, record: Record) -> None:
+    match record:
+        case AttemptStarted():
+            course.attempts += 1
+        case AttemptFailed():
+            course.error = record.error
+        case DeliveryEnded():
+            course.status, course.reason = record.status, record.reason
+            course.ended_ns = record.at_ns
+            if record.status == "success":
+                course.error = None
+        case DeadLetterRedriven():
+            course.status, course.reason = "accepted", None
+            course.attempts, course.ended_ns = 0, None
+        case _:
+            pass
+
+
+def effects_of(records: Iterable[Record]) -> dict[str, Effects]:
+    """Calls that took effect, by source."""
+    writes: Counter[str] = Counter()
+    reads: Counter[str] = Counter()
+    for record in records:
+        if isinstance(record, DataCalled) and record.applied:
+            (writes if record.write else reads)[record.source] += 1
+    return {source: Effects(writes[source], reads[source]) for source in (*writes, *reads)}

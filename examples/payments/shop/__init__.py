@@ -1,0 +1,1 @@
+"""A shop that charges cards, and writes down whom it charged."""
