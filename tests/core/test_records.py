@@ -13,6 +13,8 @@ from appsync_emu.core.records import (
     AttemptStarted,
     AttemptSucceeded,
     CommandAccepted,
+    ComponentCrashed,
+    DataCalled,
     DeadLetterDiscarded,
     DeadLetterRedriven,
     DeadLetterWritten,
@@ -21,10 +23,12 @@ from appsync_emu.core.records import (
     DeliveryFacts,
     ErrorInfo,
     EventPublished,
+    FaultsArmed,
     FaultsHealed,
     FaultStruck,
     Record,
     RetryScheduled,
+    StatusWritten,
     to_json,
     trace_of,
 )
@@ -45,9 +49,14 @@ RECORDS: list[Record] = [
     DeadLetterWritten(9, FACTS, "l-1", "retries-exhausted"),
     DeadLetterRedriven(10, FACTS, "l-1"),
     DeadLetterDiscarded(11, FACTS, "l-1"),
-    FaultStruck(12, FACTS, "flaky", "attempt", "error", 1),
-    FaultsHealed(13, ("flaky",)),
+    DataCalled(12, FACTS, 1, "dynamodb", "OrdersTable", "PutItem", write=True, applied=True),
+    StatusWritten(13, FACTS, "success"),
+    ComponentCrashed(14, "Orders", 24, "boom"),
+    FaultStruck(15, FACTS, "flaky", "attempt", "error", 1),
+    FaultsArmed(16, ("flaky",)),
+    FaultsHealed(17, ("flaky",)),
 ]
+OF_NOBODY = (ComponentCrashed, FaultsArmed, FaultsHealed)
 
 
 def kind(record: Record) -> str:
@@ -60,7 +69,23 @@ def test_every_kind_is_tested_here():
 
 @pytest.mark.parametrize("record", RECORDS, ids=kind)
 def test_each_belongs_to_its_trace(record):
-    assert trace_of(record) == (None if isinstance(record, FaultsHealed) else "t-1")
+    assert trace_of(record) == (None if isinstance(record, OF_NOBODY) else "t-1")
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        DataCalled(1, None, 0, "lambda", "Rates", "Invoke", False, False, trace_id="t-1"),
+        FaultStruck(1, None, "flaky", "frame", "close", 0, "watcher data", trace_id="t-1"),
+    ],
+    ids=kind,
+)
+def test_what_has_no_delivery_says_its_trace_itself(record):
+    assert trace_of(record) == "t-1"
+    line = to_json(record)
+    assert line["trace_id"] == "t-1"
+    assert "delivery_id" not in line
+    assert trace_of(dataclasses.replace(record, trace_id=None)) is None
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=kind)

@@ -50,7 +50,7 @@ class Strike:
                 return situation.component
             case "subscriber":
                 return situation.subscriber
-            case "run":
+            case _:  # the whole run
                 return None
 
     def counts(self, number: int) -> bool:
