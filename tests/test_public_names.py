@@ -14,6 +14,7 @@ def test_the_names_are_these():
     assert appsync_emu.__all__ == [
         "Api",
         "AppSyncEmuError",
+        "AwsError",
         "Backoff",
         "BackoffKind",
         "BusinessError",
@@ -36,6 +37,7 @@ def test_the_names_are_these():
         "classify",
         "load",
         "matches",
+        "watch",
     ]
 
 

@@ -30,10 +30,12 @@ if TYPE_CHECKING:
         UsageError,
         WireError,
     )
+    from appsync_emu.sdks.watched import AwsError, watch
 
 __all__ = [
     "Api",
     "AppSyncEmuError",
+    "AwsError",
     "Backoff",
     "BackoffKind",
     "BusinessError",
@@ -56,6 +58,7 @@ __all__ = [
     "classify",
     "load",
     "matches",
+    "watch",
 ]
 
 __version__ = "0.1.0"
@@ -81,6 +84,7 @@ _HOMES = {
         "UsageError",
         "WireError",
     ),
+    "sdks.watched": ("AwsError", "watch"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

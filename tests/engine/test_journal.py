@@ -8,6 +8,7 @@ import logging
 from appsync_emu.core.records import (
     AttemptStarted,
     CommandAccepted,
+    DataCalled,
     DeadLetterDiscarded,
     DeadLetterRedriven,
     DeadLetterWritten,
@@ -258,3 +259,15 @@ def test_a_dump_is_json_lines_and_the_same_every_time():
 
 def test_an_empty_journal_dumps_nothing():
     assert Journal().dump() == ""
+
+
+def test_of_what_belongs_to_no_trace_a_bounded_journal_keeps_the_newest(monkeypatch):
+    monkeypatch.setattr("appsync_emu.engine.journal.STRAYS_MAX", 2)
+    bounded, whole = Journal(1), Journal()
+    for number in range(4):
+        call = DataCalled(number, None, 0, "lambda", "ask", "Invoke", write=True, applied=True)
+        bounded.append(call)
+        whole.append(call)
+
+    assert [record.at_ns for record in bounded.records] == [2, 3]
+    assert len(whole.records) == 4

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from appsync_emu.core.effects import written_again
 from appsync_emu.core.records import (
     AttemptFailed,
     AttemptStarted,
@@ -237,6 +238,7 @@ def check(
                 for message in invariant(story, rules)
             )
     found.extend(_effects_once(records))
+    found.extend(Violation("effects-once", *found_twice) for found_twice in written_again(records))
     found.extend(_context_complete(letters))
     return found
 

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Journal"]
 
+STRAYS_MAX = 10_000
+"""Records of no trace that a journal keeps which forgets."""
+
 _LOG = logging.getLogger(__name__)
 _RESTING_OR_RISING = frozenset(
     (DeliveryAccepted, DeadLetterRedriven, DeadLetterDiscarded, CommandAccepted, EventPublished)
@@ -55,6 +58,7 @@ class Journal:
         self._followers: list[Follower] = []
         self._ended: dict[str, int] = {}  # traces at rest, and the record that was the last then
         self._oldest: deque[tuple[str, int]] = deque()  # the same, longest ago first, some outdated
+        self._strays: deque[int] = deque()  # numbers of records of no trace
         self._held: set[str] = set()  # ended, but pinned
         self._ended_max = ended_traces_max
         self.pinned: Container[str] = ()
@@ -64,7 +68,9 @@ class Journal:
         self._last = number = self._last + 1
         self._records[number] = record
         trace_id = trace_of(record)
-        if trace_id is not None:
+        if trace_id is None:
+            self._forget_strays(number)
+        else:
             of_trace = self._by_trace.get(trace_id)
             if of_trace is None:
                 self._by_trace[trace_id] = [record]
@@ -121,6 +127,14 @@ class Journal:
             self._by_trace.pop(oldest, None)
             for number in self._numbers.pop(oldest, ()):
                 del self._records[number]
+
+    def _forget_strays(self, number: int) -> None:
+        """Records of no trace are many where fields call functions: the newest are kept."""
+        if self._ended_max is None:
+            return
+        self._strays.append(number)
+        if len(self._strays) > STRAYS_MAX:
+            del self._records[self._strays.popleft()]
 
     def _rest_or_rise(self, trace_id: str, record: Record) -> None:
         """A trace may go on after its end; and it may be at rest without a delivery's end."""
