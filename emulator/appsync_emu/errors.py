@@ -5,7 +5,7 @@
     AppSyncEmuError
      ├── WireError            what a real client would see as an AppSync error
      ├── UsageError           the emulator's user erred: configuration, handler, flags
-     │    ├── CommandRefused  a command sent from Python was answered with GraphQL errors
+     │    ├── CommandRefused  a command sent from Python was answered with errors
      │    └── SubscriptionRefused  a subscription started from Python was answered with errors
      └── LivenessError        virtual time ran out before the work did
     BusinessError             raised by a handler: the domain says no; never retried
@@ -98,14 +98,18 @@ class UsageError(AppSyncEmuError):
 
 
 class CommandRefused(UsageError):  # noqa: N818 - what happened to the command
-    """A command sent from Python was refused: the GraphQL errors say why.
+    """A command sent from Python was refused: the errors say why.
 
     Attributes:
-        errors: the ``errors`` of the GraphQL answer.
+        errors: the ``errors`` of the GraphQL answer; of an answer that was no GraphQL, what it said.
+        status: the HTTP status of the answer: 200 when a field failed.
     """
 
-    def __init__(self, command: str, errors: Sequence[Mapping[str, object]]) -> None:
+    def __init__(
+        self, command: str, errors: Sequence[Mapping[str, object]], status: int = 200
+    ) -> None:
         self.errors = errors
+        self.status = status
         reasons = "; ".join(str(error.get("message")) for error in errors)
         super().__init__(f"the command {command} was refused: {reasons}")
 

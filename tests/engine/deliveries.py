@@ -19,6 +19,7 @@ from appsync_emu.engine.clock import START_NS, ManualClock
 from appsync_emu.engine.dispatcher import Dispatcher
 from appsync_emu.engine.entropy import Entropy
 from appsync_emu.engine.journal import Journal
+from appsync_emu.engine.strikes import Strikes
 from appsync_emu.engine.threads import Threads
 
 MINUTELY = RetryPolicy(backoff=Backoff(kind=BackoffKind.FIXED, base_s=60))
@@ -50,12 +51,15 @@ class Kit:
             deadletters=DeadletterPolicy(business=self.business),
             queue_limit=self.queue_limit,
         )
+        entropy = Entropy(7)
+        self.plan = Plan(self.faults, start_ns=self.clock.now_ns())
+        self.strikes = Strikes(self.plan, clock=self.clock, entropy=entropy, journal=self.journal)
         self.dispatcher = Dispatcher(
             api=api,
             clock=self.clock,
-            entropy=Entropy(7),
+            entropy=entropy,
             journal=self.journal,
-            faults=Plan(self.faults),
+            strikes=self.strikes,
             threads=Threads(),
             outlet=self,
         )

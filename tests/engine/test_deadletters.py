@@ -34,6 +34,7 @@ class Letters:
     def __init__(self, room: int = 100) -> None:
         self.left = room
         self.redriven: list[Run] = []
+        self.acknowledged: list[Run] = []
         self.journal = Journal(0)
         self.letters = DeadLetters(ManualClock(), Entropy(7), self.journal)
         self.journal.pinned = self.letters
@@ -42,6 +43,9 @@ class Letters:
 
     def room(self, deliveries: int) -> bool:
         return deliveries <= self.left
+
+    def acknowledge(self, run: Run) -> None:
+        self.acknowledged.append(run)
 
     def redrive(self, run: Run) -> None:
         self.left -= 1

@@ -33,6 +33,7 @@ class DeadLetters:
         self._entropy = entropy
         self._journal = journal
         self._open: dict[str, tuple[DeadLetterWritten, Run]] = {}
+        self._of_run: dict[Run, str] = {}
         self._traces: Counter[str] = Counter()
         self._dispatcher: Dispatcher | None = None
 
@@ -41,11 +42,14 @@ class DeadLetters:
         self._dispatcher = dispatcher
 
     def write(self, run: Run, reason: str) -> None:
-        """Store the letter of a delivery that failed."""
+        """Store the letter of a delivery that failed; one that is there already is recognised."""
+        if run in self._of_run:
+            return
         letter_id = self._entropy.uuid("letter", run.facts.delivery_id, run.delivery.attempt)
         written = DeadLetterWritten(self._clock.now_ns(), run.facts, letter_id, reason)
         self._journal.append(written)
         self._open[letter_id] = (written, run)
+        self._of_run[run] = letter_id
         self._traces[run.facts.trace_id] += 1
 
     def __len__(self) -> int:
@@ -81,7 +85,8 @@ class DeadLetters:
         written, run = self._find(letter_id)
         if self._dispatcher is None or not self._dispatcher.room(1):
             raise UsageError("the queues are full; let some work end, then redrive again")
-        self._remove(letter_id, written.facts.trace_id)
+        self._dispatcher.acknowledge(run)
+        self._remove(letter_id, run)
         self._journal.append(DeadLetterRedriven(self._clock.now_ns(), run.facts, letter_id))
         self._dispatcher.redrive(run)
         return written.facts.trace_id
@@ -100,11 +105,14 @@ class DeadLetters:
             UsageError: there is none.
         """
         _, run = self._find(letter_id)
-        self._remove(letter_id, run.facts.trace_id)
+        if self._dispatcher is not None:
+            self._dispatcher.acknowledge(run)
+        self._remove(letter_id, run)
         self._journal.append(DeadLetterDiscarded(self._clock.now_ns(), run.facts, letter_id))
 
-    def _remove(self, letter_id: str, trace_id: str) -> None:
-        del self._open[letter_id]
+    def _remove(self, letter_id: str, run: Run) -> None:
+        trace_id = run.facts.trace_id
+        del self._open[letter_id], self._of_run[run]
         self._traces[trace_id] -= 1
         if not self._traces[trace_id]:
             del self._traces[trace_id]

@@ -1,7 +1,7 @@
 """From a delivery to its end: attempts, retries, time limits, and what the pure core decides.
 
-``core/lifecycle.py`` says what becomes of a delivery; here its effects are carried out, handlers
-are called and faults are asked for. Every attempt is a task of its own. One whose time is up is
+``core/lifecycle.py`` says what becomes of a delivery; here its effects are carried out and handlers
+are called. Every attempt is a task of its own. One whose time is up, or whose component crashed, is
 abandoned: the delivery goes on without it, and whatever it still does is ignored.
 """
 
@@ -10,11 +10,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, deque
-from typing import TYPE_CHECKING, Any, Protocol, assert_never
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol, assert_never
 
-from appsync_emu.core.faults.plan import Plan
-from appsync_emu.core.faults.points import Point
-from appsync_emu.core.faults.verdict import Crash, Delay, Duplicate, Fail, Outage, Proceed
+from appsync_emu.core.faults.crash import EXITED
 from appsync_emu.core.lifecycle import (
     Bury,
     Effect,
@@ -25,15 +24,12 @@ from appsync_emu.core.lifecycle import (
     Recognised,
     Redriven,
     Started,
-    Succeeded,
     WakeAt,
     Woken,
     step,
 )
 from appsync_emu.core.records import (
-    AttemptFailed,
-    AttemptStarted,
-    AttemptSucceeded,
+    ComponentCrashed,
     DeliveryAccepted,
     DeliveryEnded,
     DeliveryFacts,
@@ -41,11 +37,14 @@ from appsync_emu.core.records import (
     RetryScheduled,
 )
 from appsync_emu.engine.attempts import Attempts
+from appsync_emu.engine.burials import Burials
+from appsync_emu.engine.calls import Calls
 from appsync_emu.engine.failures import timed_out
 from appsync_emu.engine.idempotency import Claim, IdempotencyStore
 from appsync_emu.engine.live import Live
+from appsync_emu.engine.routes import Routes
 from appsync_emu.engine.runs import Run, Unfinished
-from appsync_emu.engine.strikes import Strikes
+from appsync_emu.engine.statuses import Statuses
 from appsync_emu.graph.call import settled
 
 if TYPE_CHECKING:
@@ -58,14 +57,13 @@ if TYPE_CHECKING:
     from appsync_emu.engine.entropy import Entropy
     from appsync_emu.engine.handlers import Desk
     from appsync_emu.engine.journal import Journal
+    from appsync_emu.engine.strikes import Strikes
     from appsync_emu.engine.threads import Threads
 
 __all__ = ["Dispatcher", "Outlet"]
 
 _LOG = logging.getLogger(__name__)
 NS = 1_000_000_000
-DEADLETTER_RETRY_S = 10
-"""Seconds until a dead letter that could not be written is tried again."""
 STOP_S = 0.2
 """Real seconds that cancelled attempts have to stop when the emulator is closed."""
 
@@ -94,11 +92,12 @@ class Dispatcher:
         clock: time.
         entropy: chance.
         journal: where everything is written.
-        faults: the plan of faults.
+        strikes: asks the plan of faults.
         threads: for handlers that are not coroutines.
         outlet: carries out the effects that lead elsewhere.
 
     Attributes:
+        calls: sees what services handlers call.
         policies: retry policies that replace those of components, by name of the component.
     """
 
@@ -109,7 +108,7 @@ class Dispatcher:
         clock: Clock,
         entropy: Entropy,
         journal: Journal,
-        faults: Plan,
+        strikes: Strikes,
         threads: Threads,
         outlet: Outlet,
     ) -> None:
@@ -117,20 +116,28 @@ class Dispatcher:
         self._clock = clock
         self._entropy = entropy
         self._journal = journal
-        self._strikes = Strikes(faults, clock=clock, entropy=entropy, journal=journal)
         self._threads = threads
         self._outlet = outlet
         self.policies: dict[str, RetryPolicy] = {}
         self._keys: IdempotencyStore[Run] = IdempotencyStore()
+        self.calls = Calls(clock=clock, entropy=entropy, journal=journal, strikes=strikes)
         self._attempts = Attempts(
             clock=clock,
             threads=threads,
             keys=self._keys,
             errors=api.errors,
-            verdict=self._strikes.verdict,
+            verdict=strikes.verdict,
             desk=outlet.desk,
+            calls=self.calls,
+            crash=self.crash,
         )
         self._live = Live()
+        self._routes = Routes(clock, strikes, self)
+        self._statuses = Statuses(
+            clock=clock, strikes=strikes, journal=journal, live=self._live, rest=self._rested
+        )
+        self._burials = Burials(clock, strikes, outlet.bury, self._carry_out)
+        self._down: dict[str, int] = {}  # components that crashed, and when they are up again
         self._running: Counter[str] = Counter()
         self._queues: dict[str, deque[Run]] = {}
         self._abandoned: set[asyncio.Task[None]] = set()
@@ -150,14 +157,47 @@ class Dispatcher:
         """Take a delivery: status ``accepted``; the first attempt begins as soon as it can."""
         run = Run(facts, component, event)
         self._live.add(run)
-        self._journal.append(DeliveryAccepted(self._clock.now_ns(), facts))
-        self._soon(lambda: self._dispatch(run))
+        self._statuses.write(run, DeliveryAccepted(self._clock.now_ns(), facts))
+        self._soon(lambda: self._routes.send(run))
 
     def redrive(self, run: Run) -> None:
         """Begin another round for a delivery that had failed."""
         self._live.add(run)
         self._happened(run, _REDRIVEN)
-        self._soon(lambda: self._begin(run))
+        self._soon(lambda: self.begin(run))
+
+    def acknowledge(self, run: Run) -> None:
+        """Its dead letter is there, as somebody has seen who has it in hand: the delivery ends."""
+        self._burials.acknowledge(run)
+
+    def crash(
+        self,
+        component: str,
+        restart_after_s: float,
+        fault: str | None = None,
+        *,
+        spared: Run | None = None,
+    ) -> None:
+        """Kill all attempts of a component; none begins before it is up again.
+
+        They fail as a process does that exits (AWS Lambda: ``Runtime.ExitError``), and are tried
+        again when the component is up.
+
+        Args:
+            component: its name.
+            restart_after_s: seconds until it is up.
+            fault: the fault that did it, if one did.
+            spared: dies in another way.
+        """
+        now_ns = self._clock.now_ns()
+        restart_ns = now_ns + round(max(0.0, restart_after_s) * NS)
+        restart_ns = self._down[component] = max(restart_ns, self._down.get(component, 0))
+        self._journal.append(ComponentCrashed(now_ns, component, restart_ns, fault))
+        dead = Failed(replace(EXITED, fault=fault), (restart_ns - now_ns) / NS)
+        for run in tuple(self._live):
+            if run.component.name == component and run.token and run is not spared:
+                self._abandon(run)
+                self._happened(run, dead)
 
     def ended(self, trace_id: str) -> asyncio.Future[None]:
         """A future that is done when nothing of the trace is under way."""
@@ -208,29 +248,12 @@ class Dispatcher:
                 run.token = 0
                 run.task.cancel()
                 stopping.add(run.task)
+        self._routes.stop()
+        self._statuses.stop()
         self._threads.close()
         return stopping
 
     # From a message to an attempt.
-
-    def _dispatch(self, run: Run) -> None:
-        """Hand the message to a worker; a fault may delay, repeat or lose it on the way."""
-        verdict = self._strikes.verdict(run, Point.DISPATCH)
-        match verdict:
-            case Proceed():
-                self._begin(run)
-            case Delay():
-                self._later(verdict.seconds, lambda: self._begin(run))
-            case Duplicate():
-                self._begin(run)
-                for copy, after_s in enumerate(verdict.after_s, start=1):
-                    self._copy(run, copy, after_s)
-            case Crash():
-                self._later(verdict.restart_after_s, lambda: self._begin(run))
-            case Fail():
-                self._later(verdict.after_s, lambda: self._refused(run, verdict.error))
-            case _:
-                raise AssertionError(verdict)
 
     def _soon(self, callback: Callable[[], None]) -> None:
         """At once; under virtual time with its next move, so that a caller sees ``accepted``."""
@@ -239,41 +262,27 @@ class Dispatcher:
         else:
             callback()
 
-    def _later(self, seconds: float, callback: Any) -> None:  # noqa: ANN401 - a closure
-        if seconds > 0:
-            self._clock.call_at(self._clock.now_ns() + round(seconds * NS), callback)
-        else:
-            callback()
-
-    def _copy(self, run: Run, number: int, after_s: float) -> None:
-        facts = run.facts
-        copy = Run(
-            DeliveryFacts(
-                self._entropy.uuid("copy", facts.delivery_id, number),
-                facts.trace_id,
-                facts.component,
-                facts.command,
-                facts.event,
-                facts.cause,
-                facts.previous,
-                number,
-            ),
-            run.component,
-            run.event,
-        )
+    def copy(self, run: Run, number: int) -> Run:
+        """Accept the same message as a delivery of its own."""
+        copy = run.copied(self._entropy.uuid("copy", run.facts.delivery_id, number), number)
         self._live.add(copy)
-        self._journal.append(DeliveryAccepted(self._clock.now_ns(), copy.facts))
-        self._later(after_s, lambda: self._begin(copy))
+        self._statuses.write(copy, DeliveryAccepted(self._clock.now_ns(), copy.facts))
+        return copy
 
-    def _refused(self, run: Run, error: ErrorInfo) -> None:
-        """The worker could not be reached: an attempt that never got to the handler."""
+    def refused(self, run: Run, error: ErrorInfo) -> None:
+        """Nobody could be reached: an attempt that never got to the handler."""
         self._happened(run, _STARTED)
         self._happened(run, Failed(error))
 
-    def _begin(self, run: Run) -> None:
+    def lose(self, run: Run) -> None:
+        """Forget the message: it will never be handled, and nobody knows of it any more."""
+        self._forget(run)
+
+    def begin(self, run: Run) -> None:
+        """Let an attempt begin as soon as the component is up and has room for it."""
         limit = run.component.concurrency
         name = run.component.name
-        if self._closed:
+        if self._closed or (self._down and self._waits_for_restart(run)):
             return
         if limit is not None and self._running[name] >= limit:
             self._queues.setdefault(name, deque()).append(run)
@@ -283,12 +292,23 @@ class Dispatcher:
             self._attempt(run), name=f"{name} of trace {run.facts.trace_id}"
         )
 
+    def _waits_for_restart(self, run: Run) -> bool:
+        """Whether the component is down, so that the delivery has to wait until it is up."""
+        restart_ns = self._down.get(run.component.name)
+        if restart_ns is None:
+            return False
+        if restart_ns <= self._clock.now_ns():
+            del self._down[run.component.name]
+            return False
+        run.timer = self._clock.call_at(restart_ns, lambda: self.begin(run))
+        return True
+
     def _free(self, component: Component) -> None:
         """An attempt of the component is over: the next one that waits may begin."""
         self._running[component.name] -= 1
         queue = self._queues.get(component.name)
         if queue:
-            self._begin(queue.popleft())
+            self.begin(queue.popleft())
 
     # One attempt.
 
@@ -296,6 +316,9 @@ class Dispatcher:
         if self._clock.taken:  # a handler in a thread has the turn: whoever is new waits
             async with self._clock.turn():
                 pass
+            if self._down and self._waits_for_restart(run):
+                self._free(run.component)
+                return
         if run.key is not None:
             claim = self._keys.claim(run.component.name, run.key, run)
             if claim is not Claim.NEW:
@@ -335,14 +358,18 @@ class Dispatcher:
     def _time_is_up(self, run: Run, token: int) -> None:
         if run.token != token:
             return
+        self._abandon(run)
+        error = timed_out(run.facts.delivery_id, run.component.timeout_s)
+        self._happened(run, Failed(error))
+
+    def _abandon(self, run: Run) -> None:
+        """Go on without the attempt that is running."""
         task = run.task
         self._over(run)
         if task is not None:
             self._abandoned.add(task)
             task.add_done_callback(self._abandoned.discard)
             task.cancel()
-        error = timed_out(run.facts.delivery_id, run.component.timeout_s)
-        self._happened(run, Failed(error))
 
     # What happened, and what follows.
 
@@ -359,7 +386,9 @@ class Dispatcher:
             now_ns,
             bury_business=self._api.deadletters.business,
         )
-        self._record(run, happening, now_ns, applied=applied)
+        record = run.record_of(happening, now_ns, applied=applied)
+        if record is not None:
+            self._journal.append(record)
         self._carry_out(run, effects, now_ns)
 
     def _carry_out(self, run: Run, effects: Sequence[Effect], now_ns: int) -> None:
@@ -371,40 +400,12 @@ class Dispatcher:
                 case Emit():
                     self._outlet.failed(run, effect)
                 case Bury():
-                    if isinstance(
-                        self._strikes.verdict(run, Point.DEADLETTER_WRITE), Fail | Outage
-                    ):
-                        self._carry_out_later(run, effects[position:])
+                    if not self._burials.bury(run, effect, effects[position:]):
                         return
-                    self._outlet.bury(run, effect)
                 case Publish():
                     self._end(run, effect, now_ns)
                 case _:
                     assert_never(effect)
-
-    def _carry_out_later(self, run: Run, effects: Sequence[Effect]) -> None:
-        """The store is down: the letter is kept and tried again; it is never lost."""
-
-        def again() -> None:
-            self._carry_out(run, effects, self._clock.now_ns())
-
-        due_ns = self._clock.now_ns() + DEADLETTER_RETRY_S * NS
-        run.timer = self._clock.call_at(due_ns, again)
-
-    def _record(self, run: Run, happening: Happening, now_ns: int, *, applied: bool) -> None:
-        attempt, facts = run.delivery.attempt, run.facts
-        match happening:
-            case Started():
-                self._journal.append(AttemptStarted(now_ns, facts, attempt))
-            case Succeeded():
-                self._journal.append(AttemptSucceeded(now_ns, facts, attempt, run.key))
-            case Failed():
-                failed = AttemptFailed(now_ns, facts, attempt, happening.error, applied, run.key)
-                self._journal.append(failed)
-            case Woken() | Recognised() | Redriven():
-                pass
-            case _:
-                assert_never(happening)
 
     def _retry(self, run: Run, effect: WakeAt, now_ns: int) -> None:
         policy = self.policy_of(run.component)
@@ -414,27 +415,33 @@ class Dispatcher:
 
         def woken() -> None:
             self._happened(run, _WOKEN)
-            self._begin(run)
+            self.begin(run)
 
         run.timer = self._clock.call_at(effect.at_ns, woken)
 
     def _end(self, run: Run, effect: Publish, now_ns: int) -> None:
         facts = run.facts
-        self._journal.append(
-            DeliveryEnded(
-                now_ns,
-                facts,
-                effect.status,
-                run.delivery.attempts,
-                effect.message,
-                effect.error_type,
-                effect.reason,
-            )
+        ended = DeliveryEnded(
+            now_ns,
+            facts,
+            effect.status,
+            run.delivery.attempts,
+            effect.message,
+            effect.error_type,
+            effect.reason,
         )
+        self._statuses.write(run, ended)
         if run.key is not None:
             for waiting in self._keys.release(run.component.name, run.key, run):
-                self._begin(waiting)
+                self.begin(waiting)
+        self._forget(run)
+
+    def _forget(self, run: Run) -> None:
         run.task = run.timer = run.context = None
         if self._live.remove(run):
-            self._journal.trace_ended(facts.trace_id)
-            self._live.tell(facts.trace_id)
+            self._rested(run.facts.trace_id)
+
+    def _rested(self, trace_id: str) -> None:
+        """Nothing of the trace is under way any more."""
+        self._journal.trace_ended(trace_id)
+        self._live.tell(trace_id)

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from appsync_emu.core.auth import authenticate
 from appsync_emu.core.checks import Rules, Violation, check
-from appsync_emu.core.faults.plan import Fault, Plan
-from appsync_emu.core.records import (
-    FaultsHealed,
-)
+from appsync_emu.core.faults.plan import Fault, Plan, points_of
+from appsync_emu.core.faults.points import Point
+from appsync_emu.core.http import RequestRefused
+from appsync_emu.core.records import FaultsArmed, FaultsHealed
 from appsync_emu.core.request import GraphqlRequest, Identity
 from appsync_emu.datasources import source_opener
 from appsync_emu.engine.clock import RealClock
 from appsync_emu.engine.deadletters import DeadLetters
 from appsync_emu.engine.desk import RunDesk
 from appsync_emu.engine.dispatcher import Dispatcher
+from appsync_emu.engine.door import Door
 from appsync_emu.engine.entropy import Entropy
 from appsync_emu.engine.fanout import Fanout
 from appsync_emu.engine.frames import EventPath
@@ -36,9 +38,10 @@ from appsync_emu.graph.documents import operation_for
 from appsync_emu.graph.execute import Executor
 from appsync_emu.graph.schema import build
 from appsync_emu.resolvers.build import build_resolvers
+from appsync_emu.sdks.joint import CURRENT
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable
+    from collections.abc import Awaitable, Iterable, Iterator
     from types import TracebackType
 
     from appsync_emu.core.api import Api, CommandSpec
@@ -99,7 +102,10 @@ class Emulator:
         self.journal = Journal(ended_traces_max)
         self.deadletters = DeadLetters(self.clock, self.entropy, self.journal)
         self.journal.pinned = self.deadletters
-        self.faults = Plan(tuple(faults), start_ns=self.clock.now_ns())
+        faults = tuple(faults)
+        for fault in faults:
+            _ensure_in_place(fault)
+        self.faults = Plan(faults, start_ns=self.clock.now_ns())
         self.strikes = Strikes(
             self.faults, clock=self.clock, entropy=self.entropy, journal=self.journal
         )
@@ -114,7 +120,7 @@ class Emulator:
             clock=self.clock,
             entropy=self.entropy,
             journal=self.journal,
-            faults=self.faults,
+            strikes=self.strikes,
             threads=self._threads,
             outlet=self,
         )
@@ -132,14 +138,25 @@ class Emulator:
             entropy=self.entropy,
             journal=self.journal,
             dispatcher=self.dispatcher,
+            strikes=self.strikes,
         )
-        self._traces = TraceView(api, self.schema, self.journal)
+        self._traces = TraceView(
+            api, self.schema, self.journal, clock=self.clock, strikes=self.strikes
+        )
         self._traces.follow(self.fanout)
         self.executor = Executor(
             self.schema,
             self._resolvers(),
             published=self.fanout.mutation,
             gather=asyncio.gather,
+        )
+        self._door = Door(
+            api,
+            clock=self.clock,
+            strikes=self.strikes,
+            journal=self.journal,
+            intake=self._intake,
+            executor=self.executor,
         )
         self.gateway = Gateway(api, self.execute, self.entropy.request_id)
         self.realtime = SessionServices(
@@ -154,8 +171,12 @@ class Emulator:
     # GraphQL.
 
     def execute(self, request: GraphqlRequest) -> dict[str, Any] | Awaitable[dict[str, Any]]:
-        """Run a query or mutation: the response, at once unless a resolver waits."""
-        return self.executor.execute(request)
+        """Run a query or mutation: the response, at once unless a resolver or a fault waits.
+
+        Raises:
+            RequestRefused: the answer is no response.
+        """
+        return self._door.execute(request)
 
     def subscribe(self, request: GraphqlRequest) -> SubscriptionPlan | Awaitable[SubscriptionPlan]:
         """Check a subscription and run its resolver; see ``Executor.subscribe``."""
@@ -169,6 +190,7 @@ class Emulator:
         trace_id: str | None = None,
         identity: Identity | None = None,
         by: str | None = None,
+        label: tuple[str, int] | None = None,
     ) -> str:
         """Send a command through the executor, as a client would; its trace id.
 
@@ -178,31 +200,48 @@ class Emulator:
             trace_id: goes on under this trace, as the API's correlation header would.
             identity: who sends it.
             by: the component that sends it, if one does.
+            label: what a scenario or test calls it, and its number under that label.
 
         Raises:
-            CommandRefused: the answer had errors.
-            UsageError: there is no such command.
+            CommandRefused: the answer had errors, or was no response at all.
+            UsageError: there is no such command, or it cannot be sent without waiting.
         """
         spec = self.command(command)
-        request = self._request(spec, arguments, trace_id, identity)
-        with self._intake.sent_by(by):
-            response = self.execute(request)
+        request = self._request(spec, arguments, trace_id, identity, label)
+        joint = CURRENT.get()  # a handler's, which has a way to let time pass
+        with self._intake.sent_by(by), _refusals(spec):
+            response = self._door.execute(request, None if joint is None else joint.pause)
         if not isinstance(response, dict):
             if isinstance(response, Coroutine):
                 response.close()
             raise UsageError(
                 f"{command} cannot be sent from here: a resolver of it waits, as functions do that"
-                " are not async def"
+                " are not async def, or a fault delays it"
             )
         return self._trace_in(spec, response)
 
     async def send_and_wait(
-        self, command: str, arguments: Mapping[str, Json], *, trace_id: str | None = None
+        self,
+        command: str,
+        arguments: Mapping[str, Json],
+        *,
+        trace_id: str | None = None,
+        identity: Identity | None = None,
+        label: tuple[str, int] | None = None,
     ) -> str:
-        """As :meth:`send`, also where a resolver of the command waits."""
+        """As :meth:`send`, also where a resolver of the command waits, or a fault delays it."""
         spec = self.command(command)
-        response = self.execute(self._request(spec, arguments, trace_id, None))
-        return self._trace_in(spec, response if isinstance(response, dict) else await response)
+        with _refusals(spec):
+            response = self.execute(self._request(spec, arguments, trace_id, identity, label))
+            if not isinstance(response, dict):
+                response = await response
+        return self._trace_in(spec, response)
+
+    def sending_waits(self, command: str) -> bool:
+        """Whether sending the command may have to wait, so that :meth:`send` cannot do it."""
+        spec = self.command(command)
+        own = f"{spec.type_name}.{spec.field_name}" in self.api.resolvers
+        return own or self.strikes.armed_at(Point.ACCEPT)
 
     def _request(
         self,
@@ -210,6 +249,7 @@ class Emulator:
         arguments: Mapping[str, Json],
         trace_id: str | None,
         identity: Identity | None,
+        label: tuple[str, int] | None,
     ) -> GraphqlRequest:
         """A command as a client sends it, asking for the trace id."""
         takes = self.schema.arguments_of(spec.type_name, spec.field_name)
@@ -227,6 +267,7 @@ class Emulator:
             identity or Identity(self.api.authentication),
             headers,
             self.entropy.request_id(),
+            label,
         )
 
     def _trace_in(self, spec: CommandSpec, response: dict[str, Any]) -> str:
@@ -254,14 +295,40 @@ class Emulator:
     # Faults.
 
     def arm(self, fault: Fault) -> None:
-        """Arm a fault."""
-        self.faults.arm(fault)
+        """Arm a fault; one that was healed may be armed again.
+
+        Raises:
+            UsageError: a fault of that id is armed, or its effect means nothing at its point.
+        """
+        _ensure_in_place(fault)
+        try:
+            self.faults.arm(fault)
+        except ValueError as problem:
+            raise UsageError(str(problem)) from None
+        self.journal.append(FaultsArmed(self.clock.now_ns(), (fault.fault_id,)))
 
     def heal(self, fault_id: str | None = None) -> None:
         """Disarm one fault, or all."""
         healed = self.faults.heal(fault_id)
         if healed:
             self.journal.append(FaultsHealed(self.clock.now_ns(), healed))
+
+    def crash(self, component: str, restart_after_s: float = 10.0) -> None:
+        """Kill all attempts of a component; none begins before it is up again.
+
+        Args:
+            component: its name.
+            restart_after_s: seconds until it is up.
+
+        Raises:
+            UsageError: there is no such component, or the time is negative.
+        """
+        if component not in self.api.components:
+            known = ", ".join(sorted(self.api.components)) or "the API has none"
+            raise UsageError(f"{component!r} is not a component of this API; components: {known}")
+        if restart_after_s < 0:
+            raise UsageError(f"{component} cannot be up again {restart_after_s:g} s from now")
+        self.dispatcher.crash(component, restart_after_s)
 
     # Judging.
 
@@ -309,7 +376,7 @@ class Emulator:
     # What the parts ask of each other.
 
     def _resolvers(self) -> dict[tuple[str, str], Resolver]:
-        functions = Functions(self.clock, self.entropy, self._threads, self)
+        functions = Functions(self.clock, self.entropy, self._threads, self.dispatcher.calls, self)
         resolvers = build_resolvers(self.api, source_opener(functions.invoke))
         if self._traces.query is not None:
             resolvers.setdefault(self._traces.query, self._traces.resolve)
@@ -330,3 +397,23 @@ class Emulator:
     def bury(self, run: Run, effect: Bury) -> None:
         """Write the dead letter of a delivery that failed for good."""
         self.deadletters.write(run, effect.reason)
+
+
+@contextmanager
+def _refusals(spec: CommandSpec) -> Iterator[None]:
+    """Requests that are refused as a whole are commands that are refused."""
+    try:
+        yield
+    except RequestRefused as refused:
+        error = {"errorType": refused.error_type, "message": refused.message}
+        raise CommandRefused(spec.name, [error], refused.status) from None
+
+
+def _ensure_in_place(fault: Fault) -> None:
+    allowed = points_of(fault.effect)
+    if fault.point not in allowed:
+        what = fault.name or fault.effect.kind
+        place, places = fault.point.value, ", ".join(point.value for point in allowed)
+        raise UsageError(
+            f"fault {fault.fault_id}: {what} cannot strike at {place}, but at {places}"
+        )

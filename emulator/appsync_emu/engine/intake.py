@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, assert_never, cast
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from appsync_emu.engine.dispatcher import Dispatcher
     from appsync_emu.engine.entropy import Entropy
     from appsync_emu.engine.journal import Journal
+    from appsync_emu.engine.strikes import Strikes
     from appsync_emu.graph.call import FieldCall, Resolver
     from appsync_emu.graph.schema import Schema
 
@@ -29,6 +31,7 @@ __all__ = ["Intake"]
 
 NS = 1_000_000_000
 TRACE_ID_MAX = 256
+LABELLED_MAX = 100_000
 
 
 class Intake:
@@ -40,6 +43,7 @@ class Intake:
         entropy: ids.
         journal: where acceptance is written.
         dispatcher: takes the deliveries.
+        strikes: is told what scenarios and tests call the command of a trace.
     """
 
     def __init__(
@@ -50,6 +54,7 @@ class Intake:
         entropy: Entropy,
         journal: Journal,
         dispatcher: Dispatcher,
+        strikes: Strikes,
     ) -> None:
         self._api = api
         self._header = api.trace.header.lower()
@@ -57,6 +62,8 @@ class Intake:
         self._entropy = entropy
         self._journal = journal
         self._dispatcher = dispatcher
+        self._strikes = strikes
+        self._labelled: Counter[tuple[str, str, int]] = Counter()
         self._sender: str | None = None
 
     @contextmanager
@@ -118,8 +125,7 @@ class Intake:
         coordinate, field = f"{spec.type_name}.{spec.field_name}", self._api.trace.field
 
         def take(call: FieldCall, answer: object) -> object:
-            occurrence = self._entropy.occurrence(coordinate, call.arguments)
-            command_id = self._entropy.uuid("command", *occurrence)
+            command_id = self._entropy.uuid("command", *self._occurrence(coordinate, call))
             if own is None:
                 trace_id = self.trace_of(call.request.headers) or self._new_trace(command_id)
                 answer = {field: trace_id}
@@ -143,12 +149,26 @@ class Intake:
 
         return accept
 
+    def _occurrence(self, coordinate: str, call: FieldCall) -> tuple[object, ...]:
+        """A key for this command and no other: its label and number, or else what it says."""
+        label = call.request.label
+        if label is None:
+            return self._entropy.occurrence(coordinate, call.arguments)
+        if len(self._labelled) >= LABELLED_MAX:
+            self._labelled.clear()
+        self._labelled[coordinate, *label] += 1
+        again = self._labelled[coordinate, *label] - 1
+        return (coordinate, *label, again) if again else (coordinate, *label)
+
     def _accept(
         self, spec: CommandSpec, coordinate: str, call: FieldCall, command_id: str, trace_id: str
     ) -> None:
         event = direct_event(call)
         headers = event["request"]["headers"]
         headers[self._header] = trace_id
+        label = None if call.request.label is None else call.request.label[0]
+        if label is not None:
+            self._strikes.label(trace_id, label)
         self._journal.append(
             CommandAccepted(
                 self._clock.now_ns(),
@@ -160,6 +180,7 @@ class Intake:
                 event["identity"],
                 {name: headers[name] for name in headers if name not in CREDENTIALS},
                 spec.components,
+                label,
             )
         )
         for name in spec.components:

@@ -52,8 +52,15 @@ class Live:
 
     def remove(self, run: Run) -> bool:
         """A delivery has ended; whether its trace has ended with it."""
-        trace_id = run.facts.trace_id
         del self._runs[run]
+        return self.release(run.facts.trace_id)
+
+    def hold(self, trace_id: str) -> None:
+        """Something of the trace is under way that is no delivery."""
+        self._of_trace[trace_id] += 1
+
+    def release(self, trace_id: str) -> bool:
+        """It is not any more; whether the trace has ended with it."""
         self._of_trace[trace_id] -= 1
         if self._of_trace[trace_id]:
             return False

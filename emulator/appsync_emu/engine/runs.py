@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, assert_never
 
-from appsync_emu.core.lifecycle import Delivery
+from appsync_emu.core.lifecycle import (
+    Delivery,
+    Failed,
+    Recognised,
+    Redriven,
+    Started,
+    Succeeded,
+    Woken,
+)
+from appsync_emu.core.records import AttemptFailed, AttemptStarted, AttemptSucceeded
 from appsync_emu.engine.idempotency import key_of
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Sequence
 
     from appsync_emu.core.api import Component
     from appsync_emu.core.jsonvalue import JsonObject
-    from appsync_emu.core.records import DeliveryFacts
+    from appsync_emu.core.lifecycle import Effect, Happening
+    from appsync_emu.core.records import DeliveryFacts, Record
     from appsync_emu.engine.clock import Timer
     from appsync_emu.engine.handlers import HandlerContext
 
@@ -39,6 +50,7 @@ class Run:
         "event",
         "facts",
         "key",
+        "rest",
         "task",
         "timer",
         "token",
@@ -54,3 +66,32 @@ class Run:
         self.task: asyncio.Task[None] | None = None
         self.timer: Timer | None = None
         self.context: HandlerContext | None = None
+        self.rest: Sequence[
+            Effect
+        ] = ()  # what is due after a letter that is there, and not acknowledged
+
+    def copied(self, delivery_id: str, number: int) -> Run:
+        """The same message once more, as a delivery of its own."""
+        facts = replace(self.facts, delivery_id=delivery_id, copy=number)
+        return Run(facts, self.component, self.event)
+
+    def record_of(self, happening: Happening, now_ns: int, *, applied: bool) -> Record | None:
+        """What the journal has to know of what has just happened; ``None`` for nothing.
+
+        Args:
+            happening: what the delivery was stepped by.
+            now_ns: when.
+            applied: whether the handler returned, whatever became of the attempt.
+        """
+        attempt, facts = self.delivery.attempt, self.facts
+        match happening:
+            case Started():
+                return AttemptStarted(now_ns, facts, attempt)
+            case Succeeded():
+                return AttemptSucceeded(now_ns, facts, attempt, self.key)
+            case Failed():
+                return AttemptFailed(now_ns, facts, attempt, happening.error, applied, self.key)
+            case Woken() | Recognised() | Redriven():
+                return None
+            case _:
+                assert_never(happening)

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from appsync_emu.engine.journal import Journal
     from appsync_emu.engine.runs import Run
 
-__all__ = ["Strikes"]
+__all__ = ["LABELS_MAX", "Strikes", "out_of_place"]
+
+LABELS_MAX = 100_000
+"""Traces whose labels are remembered; the oldest are forgotten."""
+
+
+def out_of_place(verdict: Verdict, point: Point) -> AssertionError:
+    """The error of a verdict that has no meaning at a point: arming such a fault is refused."""
+    return AssertionError(f"{type(verdict).__name__} cannot strike at {point.value}")
 
 
 class Strikes:
@@ -39,6 +47,12 @@ class Strikes:
         self._entropy = entropy
         self._journal = journal
         self.labels: dict[str, str] = {}
+
+    def label(self, trace_id: str, label: str) -> None:
+        """Remember what the command that began the trace is called."""
+        if len(self.labels) >= LABELS_MAX:
+            del self.labels[next(iter(self.labels))]
+        self.labels[trace_id] = label
 
     def armed_at(self, point: Point) -> bool:
         """Whether any fault may strike there; when not, nothing need be asked."""
@@ -76,6 +90,10 @@ class Strikes:
             situation: where, and all that can be said of it.
             about: what would be struck, in a few words, where its facts do not say it.
         """
+        return self.struck(situation, about=about)[1]
+
+    def struck(self, situation: Situation, *, about: str = "") -> tuple[str | None, Verdict]:
+        """As :meth:`of`, with the id of the fault that strikes, if one does."""
         fault, verdict = self._plan.verdict(situation, self._entropy.draw)
         if fault is not None:
             self._journal.append(
@@ -91,4 +109,4 @@ class Strikes:
                     None if situation.facts is not None else situation.trace_id,
                 )
             )
-        return verdict
+        return None if fault is None else fault.fault_id, verdict

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from appsync_emu.core.http import RequestRefused
 from appsync_emu.graph.answers import InvalidDocument, Refused, engine_error, field_error
 from appsync_emu.graph.call import FieldCall, Gather, Resolver, one_after_another
+from appsync_emu.graph.calls import calls_in
 from appsync_emu.graph.complete import ListCompleter
 from appsync_emu.graph.completer import Bubble
 from appsync_emu.graph.document import Documents
@@ -21,9 +22,10 @@ from appsync_emu.graph.run import Run, is_pending
 from appsync_emu.graph.selection import SubscriptionPlan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from appsync_emu.core.request import GraphqlRequest
+    from appsync_emu.graph.calls import Called
     from appsync_emu.graph.operation import Operation
     from appsync_emu.graph.place import Place
     from appsync_emu.graph.plan import FieldPlan, ObjectPlan
@@ -78,6 +80,35 @@ class Executor:
             operation, run, plan = self._prepare(request)
         except InvalidDocument as invalid:
             return {"data": None, "errors": invalid.errors}
+        return self._carry_out(operation, run, plan)
+
+    def prepare(
+        self, request: GraphqlRequest, sought: Collection[tuple[str, str]]
+    ) -> tuple[list[Called], Callable[[], dict[str, Any] | Awaitable[dict[str, Any]]]]:
+        """Look into a request before it is executed.
+
+        Args:
+            request: the request.
+            sought: fields of mutations by (type name, field name).
+
+        Returns:
+            those of the sought fields that a mutation calls, in order, and what executes the
+            request as :meth:`execute` does.
+
+        Raises:
+            RequestRefused: several operations and none is named.
+        """
+        try:
+            operation, run, plan = self._prepare(request)
+        except InvalidDocument as invalid:
+            answer = {"data": None, "errors": invalid.errors}
+            return [], lambda: answer
+        called = calls_in(plan, run, sought) if operation.kind == "mutation" else []
+        return called, lambda: self._carry_out(operation, run, plan)
+
+    def _carry_out(
+        self, operation: Operation, run: Run, plan: ObjectPlan
+    ) -> dict[str, Any] | Awaitable[dict[str, Any]]:
         try:
             if operation.kind == "query":
                 return self._query(run, plan)
