@@ -157,6 +157,17 @@ class Follower:
         if self._asked is not None:
             await self._asked
 
+    @property
+    def trying(self) -> bool:
+        """Whether it has lost its connection, and is about to get another."""
+        return self.subscription.trying
+
+    async def back(self) -> None:
+        """Return when it is live and has caught up, or is over for good."""
+        await self.subscription.back()
+        if self._asked is not None:
+            await self._asked
+
     def close(self) -> None:
         """Leave; harmless when that was done already."""
         self.subscription.close()

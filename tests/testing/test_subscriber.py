@@ -30,7 +30,8 @@ def test_whose_statuses(appsync):
 
     assert ahead.statuses == ["accepted", "success"]
     assert {line["traceId"] for line in ahead.data} == {first.id}
-    assert late.statuses == by_id.statuses == named.statuses == ["success"]
+    assert late.statuses == by_id.statuses == ["accepted", "success"]
+    assert [line["status"] for line in late.data] == named.statuses == ["success"]
     assert len(everybody.messages) == 2
     assert [frame["type"] for frame in late.frames][-1] == "data"
     assert repr(late) == "<Subscriber of onTrace: 1 message>"

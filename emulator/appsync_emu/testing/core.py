@@ -20,8 +20,9 @@ from appsync_emu.testing.values import changed_policy, did_you_mean, plural, sec
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping
 
-    from appsync_emu.client import Response, Subscription
+    from appsync_emu.client import Follower, Response, Subscription
     from appsync_emu.core.api import Api
+    from appsync_emu.core.faults.plan import Fault
     from appsync_emu.core.jsonvalue import Json
     from appsync_emu.engine.journal import Journal
     from appsync_emu.graph.schema import Schema
@@ -148,6 +149,13 @@ class HarnessCore:
         self.faults.append(handle)
         return handle
 
+    def _arm(self, fault: Fault) -> FaultHandle:
+        """Arm a fault that is made already."""
+        self.emulator.arm(fault)
+        handle = FaultHandle(self.emulator, fault)
+        self.faults.append(handle)
+        return handle
+
     def heal(self) -> None:
         """Disarm every fault."""
         self.emulator.heal()
@@ -212,9 +220,15 @@ class HarnessCore:
         client = Client(self.emulator, self.headers)
         return await self._until(self.clock.spawn(client.execute(document, values)))
 
-    async def _subscribe(self, document: str, variables: Mapping[str, Json]) -> Subscription:
-        client = Client(self.emulator, self.headers)
-        return await self._until(client.subscribe(document, variables))
+    async def _open(self, source: Subscription | Follower) -> None:
+        await self._until(source.open())
+
+    async def _part(self, source: Subscription | Follower, *, wait: bool) -> None:
+        """Close a subscription; with ``wait``, not before it is connected again."""
+        if wait and source.trying:
+            with suppress(LivenessError):  # it is beyond hope
+                await self._until(source.back())
+        source.close()
 
     async def _ended(self, trace_id: str) -> None:
         await self._until(self.emulator.dispatcher.ended(trace_id))
@@ -259,13 +273,21 @@ class HarnessCore:
         of: TraceView | str | None,
         variables: Mapping[str, Json] | None,
         more: Mapping[str, Json],
-    ) -> tuple[str | None, str, dict[str, Any]]:
-        """The field (if one was named), document and variables of a subscription."""
+        label: str | None,
+    ) -> tuple[str | None, Subscription | Follower]:
+        """The field (if one was named) of a subscription, and who listens, not opened yet."""
+        names = self.emulator.api.trace
+        client = Client(self.emulator, self.headers)
         arguments = {**(variables or {}), **more}
+        field = what if _NAME.fullmatch(what) else None
         if of is not None:
-            arguments[self.emulator.api.trace.argument] = self._trace_id(of)
+            trace_id = self._trace_id(of)
+            of_traces = f"{self.emulator.schema.subscription_type}.{what}" == names.subscription
+            if of_traces and not arguments:
+                return field, client.follower(trace_id, label=label)
+            arguments[names.argument] = trace_id
         document, values = self._operation("subscription", what, arguments)
-        return (what if _NAME.fullmatch(what) else None), document, values
+        return field, client.subscription(document, values, label=label, reconnect=True)
 
     def _trace_id(self, of: TraceView | str) -> str:
         """The trace that is meant; a command's name means the one that it will begin next."""

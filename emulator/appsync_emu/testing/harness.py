@@ -12,7 +12,7 @@ from appsync_emu.testing.subscriber import AsyncSubscriber, Subscriber
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
 
-    from appsync_emu.client import Response, Subscription
+    from appsync_emu.client import Follower, Response, Subscription
     from appsync_emu.core.jsonvalue import Json
     from appsync_emu.testing.core import What
     from appsync_emu.testing.explain import TraceView
@@ -97,6 +97,7 @@ class Harness(HarnessCore):
         /,
         *,
         of: TraceView | str | None = None,
+        label: str | None = None,
         **more: Json,
     ) -> Subscriber:
         """Listen to a subscription, until the test ends or the subscriber is closed.
@@ -105,24 +106,24 @@ class Harness(HarnessCore):
             what: a GraphQL document, or the name of a subscription field.
             variables: of the document, or arguments of the field.
             of: whose statuses: a trace, its id, or the name of a command, which means the trace
-                that the next :meth:`send` of it begins.
+                that the next :meth:`send` of it begins. Such a subscriber also asks for the
+                statuses that there were before, and for those that it missed.
+            label: what faults call it (``subscriber="watcher"``); a number unless given.
             more: as ``variables``, as keywords.
 
         Raises:
             SubscriptionRefused: the answer was an error.
         """
         __tracebackhide__ = True
-        field, document, values = self._listening(what, of, variables, more)
-        subscriber = Subscriber(self.emulator, field, self._call)
-        subscriber._subscription = self._run(self._subscribe(document, values))  # noqa: SLF001 - two halves of one thing
+        field, source = self._listening(what, of, variables, more, label)
+        subscriber = Subscriber(self.emulator, field, source, self._arm, self._parted)
+        self._run(self._open(source))
         self.subscribers.append(subscriber)
         return subscriber
 
-    def _call(self, callback: Callable[[], None]) -> None:
-        async def called() -> None:
-            callback()
-
-        self._run(called())
+    def _parted(self, source: Subscription | Follower, wait: bool) -> None:  # noqa: FBT001 - called by subscribers alone
+        __tracebackhide__ = True
+        self._run(self._part(source, wait=wait))
 
     def redrive(self, what: What = None) -> None:
         """Send dead letters to their components again, under the same trace.
@@ -227,16 +228,20 @@ class AsyncHarness(HarnessCore):
         /,
         *,
         of: TraceView | str | None = None,
+        label: str | None = None,
         **more: Json,
     ) -> AsyncSubscriber:
         """See :meth:`Harness.subscribe`; await the subscriber, or enter it with ``async with``."""
         __tracebackhide__ = True
-        field, document, values = self._listening(what, of, variables, more)
-
-        async def start() -> Subscription:
-            return await self._run(self._subscribe(document, values))
-
-        subscriber = AsyncSubscriber(self.emulator, field, start)
+        field, source = self._listening(what, of, variables, more, label)
+        subscriber = AsyncSubscriber(
+            self.emulator,
+            field,
+            source,
+            self._arm,
+            lambda opened: self._run(self._open(opened)),
+            lambda left, wait: self._run(self._part(left, wait=wait)),
+        )
         self.subscribers.append(subscriber)
         return subscriber
 

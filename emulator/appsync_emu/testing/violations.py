@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from appsync_emu.core.checks import Violation, check_subscriber
+from appsync_emu.core.hearing import Disorder, check_heard, disorder_of
 from appsync_emu.core.traces import status_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from appsync_emu.core.checks import Violation
     from appsync_emu.testing.core import HarnessCore
     from appsync_emu.testing.subscriber import SubscriberView
 
@@ -29,12 +30,19 @@ def _of_subscriber(harness: HarnessCore, subscriber: SubscriberView) -> Iterator
     names = harness.emulator.api.trace
     if names.subscription is None or subscriber.field != names.subscription.partition(".")[2]:
         return
-    published = [line.named(names.fields, "") for line in status_lines(harness.journal.records)]
+    fields = names.fields
+    records = harness.journal.records
+    published = [line.named(fields, "") for line in status_lines(records)]
     for line in published:
-        del line[names.fields.timestamp]
-    seen = [
-        {name: value for name, value in line.items() if name != names.fields.timestamp}
-        for line in subscriber.data
-        if line is not None
-    ]
-    yield from check_subscriber(seen, published)
+        del line[fields.timestamp]
+
+    def timeless(line: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in line.items() if name != fields.timestamp}
+
+    seen = [timeless(line) for line in subscriber.data if line is not None]
+    disorder = disorder_of(records, subscriber.label)
+    yield from check_heard(seen, published, disorder, fields.trace_id)
+    if subscriber.trace_id is not None:
+        mine = [line for line in published if line[fields.trace_id] == subscriber.trace_id]
+        known = [timeless(line) for line in subscriber.lines]
+        yield from check_heard(known, mine, Disorder(shuffled=True), fields.trace_id)
