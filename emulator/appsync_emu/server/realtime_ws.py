@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import WSMsgType, web
 
+from appsync_emu.core.faults.close import CUT
 from appsync_emu.core.handshake import SUBPROTOCOL, read_handshake
 from appsync_emu.core.wire import CLOSE_GOING_AWAY, CLOSE_OUTBOX_FULL
 from appsync_emu.engine.gateway import visible_headers
@@ -31,6 +32,10 @@ CLOSE_TIMEOUT_S: Final = 2.0
 """How long the server waits for the answer to its closing handshake."""
 
 UTF8_BYTES_MAX: Final = 4
+
+NEVER_SENT: Final = frozenset({1005, CUT, 1015})
+"""Close codes that no endpoint may send (RFC 6455, section 7.4.1): they mean that the connection
+was lost without a word, so that is what happens."""
 
 
 class RealtimeEndpoint:
@@ -135,8 +140,9 @@ class _Socket:
 
     def close(self, code: int, reason: str) -> None:
         """End the connection from this side."""
-        if code == CLOSE_OUTBOX_FULL:
-            # A closing handshake would wait behind everything that the client does not read.
+        if code == CLOSE_OUTBOX_FULL or code in NEVER_SENT:
+            # A closing handshake would wait behind everything that the client does not read; and
+            # some codes say that there was none.
             self._transport.abort()
         elif self._closing is None and not self._ws.closed:
             closing = self._ws.close(code=code, message=reason.encode(), drain=False)
