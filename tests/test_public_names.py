@@ -29,6 +29,7 @@ def test_the_names_are_these():
         "ManualClock",
         "PermanentError",
         "RealClock",
+        "Registry",
         "RetryPolicy",
         "ScaledClock",
         "TechnicalError",

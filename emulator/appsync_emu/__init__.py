@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from appsync_emu.client import Client
     from appsync_emu.config.load import load
+    from appsync_emu.config.registry import Registry
     from appsync_emu.core.api import Api
     from appsync_emu.core.classify import Classification, ErrorClass, classify
     from appsync_emu.core.events import matches
@@ -50,6 +51,7 @@ __all__ = [
     "ManualClock",
     "PermanentError",
     "RealClock",
+    "Registry",
     "RetryPolicy",
     "ScaledClock",
     "TechnicalError",
@@ -66,6 +68,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "client": ("Client",),
     "config.load": ("load",),
+    "config.registry": ("Registry",),
     "core.api": ("Api",),
     "core.classify": ("Classification", "ErrorClass", "classify"),
     "core.events": ("matches",),

@@ -28,7 +28,7 @@ from appsync_emu.core.api import Handler
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["HandlerRefusedError", "Handlers"]
+__all__ = ["HandlerRefusedError", "Handlers", "handler_of"]
 
 _PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 _LAMBDA_PATH = re.compile(r"([\w./-]+?)\.(\w+)")
@@ -62,10 +62,15 @@ class Handlers:
         """
         handler = self._found.get(path)
         if handler is None:
-            handler = self._found[path] = self._find(path)
+            handler = self._found[path] = handler_of(path, self.locate(path, "function"))
         return handler
 
-    def _find(self, path: str) -> Handler:
+    def locate(self, path: str, kind: str) -> Any:  # noqa: ANN401 - whatever stands there
+        """What ``path`` names, of whatever type it is; ``kind`` is what it should be.
+
+        Raises:
+            HandlerRefusedError: it does not exist, or cannot be imported.
+        """
         if not _PATH.fullmatch(path):
             raise HandlerRefusedError(f'"{path}" is not "module:function"', _path_remedy(path))
         module_name, _, attribute = path.partition(":")
@@ -73,14 +78,13 @@ class Handlers:
         for part in attribute.split("."):
             if not hasattr(call, part):
                 names = [name for name, value in vars(call).items() if _is_candidate(name, value)]
-                message = f'module "{module_name}" has no function "{attribute}"'
+                message = f'module "{module_name}" has no {kind} "{attribute}"'
                 raise HandlerRefusedError(
                     f"{message}{nearest(part, names)}",
                     f"Define it in {self._shown(module_name, call)}, or name another.",
                 )
             call = getattr(call, part)
-        _check_call(path, call)
-        return Handler(path=path, call=call, is_async=_is_async(call))
+        return call
 
     def _import(self, name: str) -> ModuleType:
         top = name.partition(".")[0]
@@ -115,6 +119,16 @@ class Handlers:
         with contextlib.suppress(ValueError):
             return Path(origin).resolve().relative_to(self.folder.resolve()).as_posix()
         return str(origin)
+
+
+def handler_of(path: str, call: Any) -> Handler:  # noqa: ANN401 - whatever a user gave
+    """A handler that is called ``path``, once it is sure that it can be called as one.
+
+    Raises:
+        HandlerRefusedError: it cannot.
+    """
+    _check_call(path, call)
+    return Handler(path=path, call=call, is_async=_is_async(call))
 
 
 def _path_remedy(path: str) -> str:

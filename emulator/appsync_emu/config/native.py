@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from appsync_emu.config.yamlfile import Node
     from appsync_emu.core.api import SdlSource
 
-__all__ = ["read_api"]
+__all__ = ["facts_of", "put_together", "read_api"]
 
 _QUEUE_MAX = 10_000_000
 
@@ -68,12 +68,12 @@ def read_api(reader: Reader, root: Node, folder: Path, shown_folder: Path) -> Ap
     sources = read_schema_files(reader, fields.get("schema"), root, folder, shown_folder)
     whole = len(reader.mistakes) == mistakes_before
     loading = Loading(
-        reader=reader, handlers=Handlers(folder), facts=_facts(reader, sources) if whole else None
+        reader=reader, handlers=Handlers(folder), facts=facts_of(reader, sources) if whole else None
     )
-    return _put_together(loading, fields, root, sources)
+    return put_together(loading, fields, root, sources)
 
 
-def _facts(reader: Reader, sources: Sequence[SdlSource]) -> Facts | None:
+def facts_of(reader: Reader, sources: Sequence[SdlSource]) -> Facts | None:
     """What the schema says; SDL mistakes join those of the file."""
     try:
         return Facts(build(sources).graphql)
@@ -89,9 +89,17 @@ def _read_name(loading: Loading, fields: dict[str, Node], root: Node) -> str:
     return (loading.reader.text(node, '"name"') or "") if node is not None else ""
 
 
-def _put_together(
+def put_together(
     loading: Loading, fields: dict[str, Node], root: Node, schema: tuple[SdlSource, ...]
 ) -> Api:
+    """The API that the sections describe, once they are told apart.
+
+    Args:
+        loading: reader, handlers, and what the schema says.
+        fields: the sections by their keys.
+        root: where what is missing is reported.
+        schema: the SDL.
+    """
     reader = loading.reader
     name = _read_name(loading, fields, root)
     data_sources = read_data_sources(loading, fields.get("dataSources"))

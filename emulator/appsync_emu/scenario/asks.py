@@ -41,11 +41,13 @@ _FIELD = re.compile(r"[_A-Za-z][_0-9A-Za-z]*(\.[_A-Za-z][_0-9A-Za-z]*)?")
 def read_body(
     values: Values, node: Node, verb: str, allowed: tuple[str, ...]
 ) -> dict[str, Node] | None:
+    """The mapping behind a verb."""
     what = f'the step "{verb}"'
     return values.reader.mapping(node, what, allowed, hint=f"Write {EXAMPLES[verb]}.")
 
 
 def read_send(values: Values, node: Node, line: int) -> Step | None:
+    """Send a command, once or often."""
     fields = read_body(values, node, "send", keys.SEND)
     if fields is None:
         return None
@@ -156,6 +158,7 @@ def _save(values: Values, fields: dict[str, Node], what: str) -> dict[str, str]:
 
 
 def read_subscribe(values: Values, node: Node, line: int) -> Step | None:
+    """Listen to a trace's statuses, or to a field."""
     fields = read_body(values, node, "subscribe", keys.SUBSCRIBE)
     if fields is None:
         return None
@@ -196,6 +199,7 @@ def read_subscribe(values: Values, node: Node, line: int) -> Step | None:
 
 
 def read_query(values: Values, node: Node, line: int) -> Step | None:
+    """Ask for a field, or with a document."""
     fields = read_body(values, node, "query", keys.QUERY)
     if fields is None:
         return None
