@@ -191,6 +191,7 @@ class Emulator:
         identity: Identity | None = None,
         by: str | None = None,
         label: tuple[str, int] | None = None,
+        headers: Headers | None = None,
     ) -> str:
         """Send a command through the executor, as a client would; its trace id.
 
@@ -201,13 +202,14 @@ class Emulator:
             identity: who sends it.
             by: the component that sends it, if one does.
             label: what a scenario or test calls it, and its number under that label.
+            headers: of the request, names in lower case.
 
         Raises:
             CommandRefused: the answer had errors, or was no response at all.
             UsageError: there is no such command, or it cannot be sent without waiting.
         """
         spec = self.command(command)
-        request = self._request(spec, arguments, trace_id, identity, label)
+        request = self._request(spec, arguments, trace_id, identity, label, headers)
         joint = CURRENT.get()  # a handler's, which has a way to let time pass
         with self._intake.sent_by(by), _refusals(spec):
             response = self._door.execute(request, None if joint is None else joint.pause)
@@ -228,11 +230,14 @@ class Emulator:
         trace_id: str | None = None,
         identity: Identity | None = None,
         label: tuple[str, int] | None = None,
+        headers: Headers | None = None,
     ) -> str:
         """As :meth:`send`, also where a resolver of the command waits, or a fault delays it."""
         spec = self.command(command)
         with _refusals(spec):
-            response = self.execute(self._request(spec, arguments, trace_id, identity, label))
+            response = self.execute(
+                self._request(spec, arguments, trace_id, identity, label, headers)
+            )
             if not isinstance(response, dict):
                 response = await response
         return self._trace_in(spec, response)
@@ -250,6 +255,7 @@ class Emulator:
         trace_id: str | None,
         identity: Identity | None,
         label: tuple[str, int] | None,
+        headers: Headers | None,
     ) -> GraphqlRequest:
         """A command as a client sends it, asking for the trace id."""
         takes = self.schema.arguments_of(spec.type_name, spec.field_name)
@@ -259,13 +265,15 @@ class Emulator:
         query, variables = operation_for(
             self.schema, spec.path, "mutation", arguments, f"{{ {names.field} }}"
         )
-        headers = {} if trace_id is None else {names.header.lower(): trace_id}
+        sent = dict(headers or {})
+        if trace_id is not None:
+            sent[names.header.lower()] = trace_id
         return GraphqlRequest(
             query,
             variables,
             None,
             identity or Identity(self.api.authentication),
-            headers,
+            sent,
             self.entropy.request_id(),
             label,
         )
