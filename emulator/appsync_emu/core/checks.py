@@ -12,21 +12,29 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from appsync_emu.core.effects import written_again
+from appsync_emu.core.faults.drop import DropEffect
+from appsync_emu.core.faults.points import Point
 from appsync_emu.core.records import (
     AttemptFailed,
     AttemptStarted,
     AttemptSucceeded,
+    CommandAccepted,
     DeadLetterRedriven,
     DeadLetterWritten,
     DeliveryAccepted,
     DeliveryEnded,
     DeliveryFacts,
+    EventPublished,
+    FaultStruck,
     Record,
     RetryScheduled,
+    StatusWritten,
 )
+from appsync_emu.core.traces import Known
 
 if TYPE_CHECKING:
     from appsync_emu.core.letters import DeadLetter
+    from appsync_emu.core.records import ErrorInfo
 
 __all__ = ["INVARIANTS", "Rules", "Violation", "check", "check_subscriber"]
 
@@ -90,7 +98,27 @@ def _ends_exactly_once(story: Story, rules: Rules) -> Found:
         if ends > 1:
             yield f"ended {ends} times"
         if ends == 0 and rules.settled:
-            yield "never ended"
+            dropped = _dropped_by(part)
+            yield "never ended" if dropped is None else f"never ended: dropped by fault {dropped}"
+    if rules.settled:
+        known = Known()
+        for record in story:
+            known.take(record)
+        for record in known.kept:
+            yield f"its status {getattr(record, 'status', 'accepted')} never got through"
+
+
+def _dropped_by(part: Story) -> str | None:
+    """The fault that lost the message for good, if one did."""
+    if any(isinstance(record, AttemptStarted) for record in part):
+        return None
+    for record in part:
+        if isinstance(record, FaultStruck) and (record.point, record.effect) == _LOST:
+            return record.fault
+    return None
+
+
+_LOST = (Point.DISPATCH.value, DropEffect.kind)
 
 
 def _deadletter_iff_error(story: Story, rules: Rules) -> Found:
@@ -109,10 +137,17 @@ def _deadletter_iff_error(story: Story, rules: Rules) -> Found:
 
 
 def _status_order(story: Story, rules: Rules) -> Found:  # noqa: ARG001 - one signature for all
-    if not isinstance(story[0], DeliveryAccepted):
-        yield f"began with {type(story[0]).__name__}, not with its acceptance"
-    if any(isinstance(record, DeliveryAccepted) for record in story[1:]):
+    begun = [record for record in story if not isinstance(record, FaultStruck)]
+    if begun and not isinstance(begun[0], DeliveryAccepted):
+        yield f"began with {type(begun[0]).__name__}, not with its acceptance"
+    if any(isinstance(record, DeliveryAccepted) for record in begun[1:]):
         yield "was accepted again"
+    happened = {"accepted"}
+    for record in begun:
+        if isinstance(record, DeliveryEnded):
+            happened.add(record.status)
+        elif isinstance(record, StatusWritten) and record.status not in happened:
+            yield f"its status {record.status} was written before it happened"
     for part in _rounds(story):
         ended = False
         for record in part:
@@ -150,6 +185,13 @@ def _redrive_keeps_identity(story: Story, rules: Rules) -> Found:  # noqa: ARG00
             letters.add(record.letter_id)
         elif isinstance(record, DeadLetterRedriven) and record.letter_id not in letters:
             yield f"redriven from {record.letter_id}, which is not a letter of this delivery"
+    for trace_id in _traces_of(story)[1:]:
+        yield f"went on under another trace, {trace_id}"
+
+
+def _traces_of(story: Story) -> list[str]:
+    traces = (getattr(record, "facts").trace_id for record in story)  # noqa: B009 - as in _facts()
+    return list(dict.fromkeys(traces))
 
 
 INVARIANTS: dict[str, Callable[[Story, Rules], Found]] = {
@@ -198,25 +240,74 @@ def _effects_once(records: Iterable[Record]) -> Iterator[Violation]:
                 yield Violation("effects-once", message, record.facts.trace_id)
 
 
-def _context_complete(letters: Iterable[DeadLetter]) -> Iterator[Violation]:
+def _context_complete(
+    letters: Iterable[DeadLetter], records: Iterable[Record]
+) -> Iterator[Violation]:
+    letters = list(letters)
+    if not letters:
+        return
+    causes = _causes(records)
+    stories = {_facts(story).delivery_id: story for story in _stories(records)}
     for letter in letters:
-        numbers = [attempt.number for attempt in letter.attempts]
         missing = [
             name
             for name, present in (
                 ("trace id", letter.trace_id),
                 ("component", letter.component),
                 ("event", letter.event),
-                ("attempts", numbers),
+                ("attempts", letter.attempts),
                 ("reason", letter.reason),
             )
             if not present
         ]
+        numbers = [attempt.number for attempt in letter.attempts]
         if numbers and numbers != list(range(numbers[0], numbers[0] + len(numbers))):
             missing.append(f"an attempt between {numbers}")
+        story = stories.get(letter.delivery_id)
+        if story is not None and not missing:
+            missing.extend(_left_out(letter, story, causes.get(_facts(story).cause)))
         if missing:
             message = f"dead letter {letter.letter_id} lacks {', '.join(missing)}"
             yield Violation("context-complete", message, letter.trace_id)
+
+
+def _causes(records: Iterable[Record]) -> dict[str, CommandAccepted | EventPublished]:
+    causes: dict[str, CommandAccepted | EventPublished] = {}
+    for record in records:
+        if isinstance(record, CommandAccepted):
+            causes[record.command_id] = record
+        elif isinstance(record, EventPublished):
+            causes[record.event_id] = record
+    return causes
+
+
+def _left_out(
+    letter: DeadLetter, story: Story, cause: CommandAccepted | EventPublished | None
+) -> Found:
+    """What the journal knows and the letter does not."""
+    facts = _facts(story)
+    if (letter.command, letter.component) != (facts.command, facts.component):
+        yield "whose it was"
+    if cause is not None and letter.event != cause.event:
+        yield "what it takes to send it again"
+    if isinstance(cause, CommandAccepted) and letter.identity != cause.identity:
+        yield "the identity of the caller"
+    told = [(attempt.number, attempt.ended_ns, attempt.error) for attempt in letter.attempts]
+    if told != _failures_before(letter.letter_id, story):
+        yield "some of the attempts as they were"
+
+
+def _failures_before(letter_id: str, story: Story) -> list[tuple[int, int, ErrorInfo]]:
+    """The failed attempts of the round that ended with this letter."""
+    failures: list[tuple[int, int, ErrorInfo]] = []
+    for record in story:
+        if isinstance(record, AttemptFailed):
+            failures.append((record.attempt, record.at_ns, record.error))
+        elif isinstance(record, DeadLetterRedriven):
+            failures.clear()
+        elif isinstance(record, DeadLetterWritten) and record.letter_id == letter_id:
+            break
+    return failures
 
 
 def check(
@@ -239,22 +330,30 @@ def check(
             )
     found.extend(_effects_once(records))
     found.extend(Violation("effects-once", *found_twice) for found_twice in written_again(records))
-    found.extend(_context_complete(letters))
+    found.extend(_context_complete(letters, records))
     return found
 
 
 def check_subscriber(
-    seen: Sequence[Mapping[str, object]], published: Sequence[Mapping[str, object]]
+    seen: Sequence[Mapping[str, object]],
+    published: Sequence[Mapping[str, object]],
+    *,
+    disturbed: bool = False,
 ) -> list[Violation]:
     """What a subscriber saw must be a subsequence of what was published.
 
     Args:
         seen: payloads as they arrived; each may hold fewer fields than was published.
         published: payloads in the order of publication.
+        disturbed: whether a fault repeated them on their way, or changed their order; then they
+            must have been published, and that is all.
     """
     remaining = iter(published)
     for number, payload in enumerate(seen, start=1):
         if not any(payload.items() <= line.items() for line in remaining):
-            message = f"message {number} was never published, or not in this order: {dict(payload)}"
+            where = "" if disturbed else ", or not in this order"
+            message = f"message {number} was never published{where}: {dict(payload)}"
             return [Violation("subscriber-truth", message)]
+        if disturbed:
+            remaining = iter(published)
     return []
