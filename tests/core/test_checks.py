@@ -20,12 +20,16 @@ from appsync_emu.core.records import (
     DeliveryEnded,
     DeliveryFacts,
     ErrorInfo,
+    EventPublished,
     FaultsHealed,
+    FaultStruck,
     Record,
     RetryScheduled,
+    StatusWritten,
 )
 
 FACTS = DeliveryFacts("d-1", "t-1", "Orders", "placeOrder", None, "c-1")
+MOVED = replace(FACTS, trace_id="t-2")
 RESET = ErrorInfo("ConnectionResetError", "reset", "technical")
 DENIED = ErrorInfo("AccessDenied", "denied", "permanent")
 NO_STOCK = ErrorInfo("OutOfStock", "none left", "business")
@@ -66,6 +70,14 @@ def redriven(letter_id: str = "l-1") -> Record:
     return DeadLetterRedriven(0, FACTS, letter_id)
 
 
+def struck(point: str, effect: str = "outage", about: str = "", phase: str = "request") -> Record:
+    return FaultStruck(0, FACTS, "trouble", point, effect, 0, about, phase)
+
+
+def written(status: str) -> Record:
+    return StatusWritten(0, FACTS, status)
+
+
 SUCCEEDS = [ACCEPTED, started(), succeeded(), SUCCESS]
 RETRIED = [ACCEPTED, started(), failed(), retry(), started(2), succeeded(2), SUCCESS]
 EXHAUSTED = [
@@ -91,6 +103,16 @@ SOUND: dict[str, list[Record]] = {
     "discarded": [*EXHAUSTED, DeadLetterDiscarded(0, FACTS, "l-1")],
     "healed": [COMMAND, *SUCCEEDS, FaultsHealed(0, ("flaky",))],
     "empty": [],
+    "accepted late": [
+        *[struck("status.write", about="accepted"), *SUCCEEDS],
+        *[written("accepted"), written("success")],
+    ],
+    "success late": [
+        *[*SUCCEEDS[:-1], struck("status.write", about="success"), SUCCESS],
+        written("success"),
+    ],
+    "acknowledged late": [struck("status.write", phase="response"), *SUCCEEDS],
+    "dropped, delivered again": [ACCEPTED, struck("dispatch", "drop"), *SUCCEEDS[1:]],
 }
 
 
@@ -105,6 +127,16 @@ def test_a_sound_journal_has_nothing_to_answer_for(records):
 
 BROKEN: dict[str, tuple[str, list[Record]]] = {
     "never ended": ("ends-exactly-once", SUCCEEDS[:-1]),
+    "never begun": ("ends-exactly-once", [struck("dispatch", "delay"), ACCEPTED]),
+    "dropped": ("ends-exactly-once", [ACCEPTED, struck("dispatch", "drop")]),
+    "a status that never got through": (
+        "ends-exactly-once",
+        [*SUCCEEDS[:-1], struck("status.write", about="success"), SUCCESS],
+    ),
+    "acceptance that never got through": (
+        "ends-exactly-once",
+        [struck("status.write", about="accepted"), *SUCCEEDS],
+    ),
     "never ended after a redrive": ("ends-exactly-once", REDRIVEN[:-1]),
     "ended twice": ("ends-exactly-once", [*SUCCEEDS, SUCCESS]),
     "no letter": ("deadletter-iff-error", [r for r in EXHAUSTED if r != buried()]),
@@ -122,6 +154,7 @@ BROKEN: dict[str, tuple[str, list[Record]]] = {
         [*EXHAUSTED[:-1], buried(letter_id="l-2"), ended()],
     ),
     "not accepted": ("status-order", SUCCEEDS[1:]),
+    "a status before it happened": ("status-order", [ACCEPTED, written("success"), *SUCCEEDS[1:]]),
     "accepted twice": ("status-order", [ACCEPTED, *SUCCEEDS]),
     "attempt after the end": (
         "status-order",
@@ -146,6 +179,10 @@ BROKEN: dict[str, tuple[str, list[Record]]] = {
     "the handler ran again unasked": (
         "no-hidden-retry",
         [ACCEPTED, started(), failed(), started(2), succeeded(2), SUCCESS],
+    ),
+    "another trace after the redrive": (
+        "redrive-keeps-identity",
+        [*EXHAUSTED, redriven(), *[replace(record, facts=MOVED) for record in REDRIVEN[-3:]]],
     ),
     "redriven from nowhere": (
         "redrive-keeps-identity",
@@ -186,6 +223,27 @@ def test_a_violation_says_whose_it_is():
     (violation,) = check([ACCEPTED, started()], RULES)
     assert violation == Violation("ends-exactly-once", "Orders never ended", "t-1")
     assert str(violation) == "invariant ends-exactly-once: Orders never ended (trace t-1)"
+
+
+def test_a_lost_message_names_the_fault():
+    (violation,) = check(BROKEN["dropped"][1], RULES)
+    assert violation.message == "Orders never ended: dropped by fault trouble"
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("a status that never got through", "Orders its status success never got through"),
+        ("acceptance that never got through", "Orders its status accepted never got through"),
+    ],
+)
+def test_a_status_that_nobody_can_read_is_named(name, message):
+    assert check(BROKEN[name][1], RULES)[0].message == message
+
+
+def test_a_message_that_was_delivered_again_was_not_dropped():
+    records = [ACCEPTED, struck("dispatch", "drop"), started()]
+    assert [violation.message for violation in check(records, RULES)] == ["Orders never ended"]
 
 
 def test_messages_name_both_numbers():
@@ -288,6 +346,53 @@ def test_a_letter_that_lacks_something_is_told(changes, lacks):
     assert violation.message == f"dead letter l-1 lacks {lacks}"
 
 
+STORY = [
+    *[ACCEPTED, started(), failed(), retry(), started(2), failed(2), buried(letter_id="l-0")],
+    *[ended(), redriven("l-0"), started(3), AttemptFailed(1, FACTS, 3, RESET), retry()],
+    *[started(4), AttemptFailed(3, FACTS, 4, RESET), buried(), ended(), FaultsHealed(4, ())],
+]
+PLACED = replace(COMMAND, event=LETTER.event, identity={"sub": "ada"})
+KNOWN = replace(LETTER, identity=PLACED.identity)
+EVENT = EventPublished(0, "t-1", "c-1", {"detail": {}}, None, ("Orders",))
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        [PLACED, *STORY],
+        STORY,
+        [replace(EVENT, event=LETTER.event), *STORY],
+        [PLACED, *STORY[:14]],
+    ],
+    ids=["of a command", "of unknown cause", "of an event", "not in the journal yet"],
+)
+def test_a_letter_that_says_what_the_journal_says_passes(records):
+    found = check(records, replace(RULES, max_retries={"Orders": 3}), [KNOWN])
+    assert [violation for violation in found if violation.invariant == "context-complete"] == []
+
+
+@pytest.mark.parametrize(
+    ("cause", "changes", "lacks"),
+    [
+        (PLACED, {"component": "Stock"}, "whose it was"),
+        (PLACED, {"command": None}, "whose it was"),
+        (PLACED, {"event": {"arguments": {}}}, "what it takes to send it again"),
+        (EVENT, {}, "what it takes to send it again"),
+        (PLACED, {"identity": None}, "the identity of the caller"),
+        (PLACED, {"attempts": LETTER.attempts[1:]}, "some of the attempts as they were"),
+        (
+            PLACED,
+            {"attempts": (replace(LETTER.attempts[0], error=DENIED), LETTER.attempts[1])},
+            "some of the attempts as they were",
+        ),
+    ],
+)
+def test_a_letter_that_keeps_less_than_the_journal_is_told(cause, changes, lacks):
+    found = check([cause, *STORY], RULES, [replace(KNOWN, **changes)])
+    (violation,) = [each for each in found if each.invariant == "context-complete"]
+    assert violation.message == f"dead letter l-1 lacks {lacks}"
+
+
 # What a subscriber saw.
 
 PUBLISHED = [
@@ -328,3 +433,14 @@ def test_a_subscriber_sees_nothing_else(seen, number):
     (violation,) = check_subscriber(seen, PUBLISHED)
     assert violation.invariant == "subscriber-truth"
     assert violation.message.startswith(f"message {number} was never published, or not in this")
+
+
+def test_what_a_fault_disturbed_may_come_twice_and_in_any_order():
+    seen = [PUBLISHED[2], PUBLISHED[0], PUBLISHED[0]]
+    assert check_subscriber(seen, PUBLISHED, disturbed=True) == []
+
+
+def test_what_was_never_published_is_invented_all_the_same():
+    seen = [PUBLISHED[2], {"status": "lost"}]
+    (violation,) = check_subscriber(seen, PUBLISHED, disturbed=True)
+    assert violation.message == "message 2 was never published: {'status': 'lost'}"

@@ -11,9 +11,11 @@ from appsync_emu.core.records import (
     DeliveryEnded,
     DeliveryFacts,
     FaultsHealed,
+    FaultStruck,
     Record,
+    StatusWritten,
 )
-from appsync_emu.core.traces import StatusLine, iso_time, status_line, status_lines
+from appsync_emu.core.traces import Known, StatusLine, iso_time, status_line, status_lines
 
 FACTS = DeliveryFacts("d-1", "t-1", "Orders", "placeOrder", None, "c-1")
 REACTS = DeliveryFacts("d-2", "t-1", "Mailer", "placeOrder", "Order placed", "e-1", "Orders")
@@ -110,3 +112,56 @@ def test_an_api_chooses_its_own_names():
         "kind": "E",
         "previous": "Orders",
     }
+
+
+# What a fault keeps from the table that clients read. The order of the records is the engine's.
+
+ACCEPTED = DeliveryAccepted(1, FACTS)
+SUCCESS = DeliveryEnded(2, FACTS, "success", 1)
+OTHERS = DeliveryAccepted(3, REACTS)
+
+
+def struck(about: str, point: str = "status.write", phase: str = "request", facts=FACTS) -> Record:
+    return FaultStruck(0, facts, "down", point, "outage", 0, about, phase)
+
+
+def told(*records: Record) -> list[str]:
+    return [f"{line.component} {line.status}" for line in status_lines(records)]
+
+
+def test_a_status_that_a_fault_keeps_is_hidden_until_it_is_written():
+    records = [struck("accepted"), ACCEPTED, OTHERS]
+    assert told(*records) == ["Mailer accepted"]
+    assert told(*records, StatusWritten(9, FACTS, "accepted")) == [
+        "Mailer accepted",
+        "Orders accepted",
+    ]
+
+
+def test_what_follows_of_the_same_delivery_waits_for_it():
+    records = [struck("accepted"), ACCEPTED, SUCCESS, struck("accepted")]
+    known = Known()
+    assert [known.take(record) for record in records] == [None] * 4
+    assert known.kept == [ACCEPTED, SUCCESS]
+    assert known.take(StatusWritten(8, FACTS, "accepted")) is ACCEPTED
+    assert known.kept == [SUCCESS]
+    assert known.take(StatusWritten(9, FACTS, "success")) is SUCCESS
+    assert known.kept == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        struck("accepted", phase="response"),
+        struck("accepted", point="dispatch"),
+        struck("accepted", facts=None),
+        struck("accepted", facts=REACTS),
+    ],
+    ids=["the answer alone was lost", "elsewhere", "of no delivery", "of another"],
+)
+def test_any_other_fault_hides_nothing(fault):
+    assert told(fault, ACCEPTED) == ["Orders accepted"]
+
+
+def test_what_is_written_again_is_recognised():
+    assert told(ACCEPTED, StatusWritten(9, FACTS, "accepted")) == ["Orders accepted"]
