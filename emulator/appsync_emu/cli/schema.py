@@ -19,3 +19,10 @@ def api() -> None:
     """The JSON Schema of appsync.yaml (draft 2020-12)."""
     text = files("appsync_emu.config").joinpath("api.schema.json").read_text("utf-8")
     click.echo(text, nl=False)
+
+
+@schema.command("scenario")
+def scenario() -> None:
+    """The JSON Schema of scenario files, *.appsync.yaml (draft 2020-12)."""
+    text = files("appsync_emu.scenario").joinpath("scenario.schema.json").read_text("utf-8")
+    click.echo(text, nl=False)
