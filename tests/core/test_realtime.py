@@ -379,3 +379,29 @@ def test_whatever_happens_data_stays_between_start_ack_and_complete(steps):
                 assert frame["id"] in open_ids
             case "complete":
                 open_ids.discard(frame["id"])
+
+
+def test_a_frame_knows_what_its_payload_tells():
+    """Faults look at it, whatever the client selected."""
+    connection = connect()
+    facts = wire.EventFacts(status="success")
+    subscription = live(connection)
+
+    assert connection.publish(subscription, wire.Telling.of('{"data":{}}', facts))
+    assert connection.publish(subscription, '{"data":{}}')
+
+    told, plain = connection.outgoing()
+    assert told == plain == '{"id":"s1","type":"data","payload":{"data":{}}}'
+    assert told.facts is facts
+    assert type(plain) is str
+
+
+def test_a_subscription_can_be_ended_without_a_word():
+    connection = connect()
+    subscription = live(connection)
+
+    assert connection.revoke("s1") is subscription
+    assert connection.revoke("s1") is None
+    assert not connection.publish(subscription, "{}")
+    assert heard(connection) == connection.events() == []
+    live(connection)

@@ -196,3 +196,31 @@ def test_a_duplicate_is_named():
         "errorType": "DuplicatedOperationError",
         "message": "Duplicated operation with id s1",
     }
+
+
+# ------------------------------------------------------------------ damage, and what frames tell
+
+
+FRAME = '{"id":"s1","type":"data","payload":{"data":{"onPost":{"id":"1"}}}}'
+
+
+@pytest.mark.parametrize("how", ["truncate", "not-json"])
+def test_damage_that_nobody_can_read(how):
+    with pytest.raises(ValueError, match=r"Expecting|Unterminated"):
+        json.loads(wire.corrupted(FRAME, how))
+
+
+@pytest.mark.parametrize(
+    ("how", "changed"),
+    [("unknown-type", {"type": "gibberish"}), ("wrong-id", {"id": wire.WRONG_ID})],
+)
+def test_damage_that_can_be_read(how, changed):
+    assert json.loads(wire.corrupted(FRAME, how)) == {**json.loads(FRAME), **changed}
+    assert json.loads(wire.corrupted(wire.KEEP_ALIVE, how)) == {"type": "ka", **changed}
+
+
+def test_text_that_knows_what_it_tells():
+    facts = wire.EventFacts(trace_id="t", status="success")
+    told = wire.Telling.of("text", facts)
+    assert told == "text"
+    assert told.facts is facts
