@@ -34,7 +34,7 @@ EXAMPLES = {
 }
 """One of each step, as remedies show them."""
 
-_PATH = re.compile(r"[^\W\d]\w*(\.\w+)*")
+_PATH = re.compile(r"\w+(\.\w+)*")
 _FIELD = re.compile(r"[_A-Za-z][_0-9A-Za-z]*(\.[_A-Za-z][_0-9A-Za-z]*)?")
 
 
