@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from appsync_emu.client import Client
 from appsync_emu.core.letters import DeadLetter
@@ -26,14 +26,13 @@ if TYPE_CHECKING:
     from appsync_emu.core.jsonvalue import Json
     from appsync_emu.engine.journal import Journal
     from appsync_emu.graph.schema import Schema
+    from appsync_emu.testing.fault_words import FaultWords
     from appsync_emu.testing.subscriber import SubscriberView
     from appsync_emu.testing.values import Duration
 
-__all__ = ["UNSET", "HarnessCore", "What"]
+__all__ = ["HarnessCore", "What"]
 
 T = TypeVar("T")
-UNSET: Final[Any] = object()
-"""A keyword that was not given."""
 
 _NAME = re.compile(r"[_A-Za-z][\w.]*")
 
@@ -84,65 +83,24 @@ class HarnessCore:
         labels = {trace: f"t{n}" for n, trace in enumerate(self.journal.traces, start=1)}
         return "\n".join(timeline(self.journal.records, self.start_ns, labels))
 
-    def fault(  # noqa: PLR0913 - all the ways in which a fault can be narrowed
-        self,
-        what: str | BaseException | type[BaseException],
-        /,
-        *,
-        at: str = UNSET,
-        component: str = UNSET,
-        command: str = UNSET,
-        event: str = UNSET,
-        input: Mapping[str, Json] = UNSET,  # noqa: A002 - the word that commands use
-        attempts: int | list[int] | tuple[int, ...] | str = UNSET,
-        skip: int = UNSET,
-        first: int = UNSET,
-        chance: float = UNSET,
-        limit: int = UNSET,
-        phase: str = UNSET,
-        after: Duration = UNSET,
-        by: Duration = UNSET,
-        restart_after: Duration = UNSET,
-        copies: int = UNSET,
-        name: str = UNSET,
-        **unknown: object,
+    def fault(
+        self, what: str | BaseException | type[BaseException], /, **words: Unpack[FaultWords]
     ) -> FaultHandle:
         """Arm a fault.
 
         Args:
-            what: the name of an error (``"network.reset"``), an exception (class or instance),
-                ``"delay"``, ``"crash"`` or ``"duplicate"``.
-            at: ``"attempt"`` (the call of the handler), ``"dispatch"`` (the message to it) or
-                ``"deadletter.write"`` (errors alone).
-            component: strike this component alone.
-            command: strike deliveries of this command alone.
-            event: strike deliveries of events of this detail type alone.
-            input: strike where the command's input, or the event's detail, has these values.
-            attempts: strike these attempts: ``1``, ``[1, 2]``, ``"2-4"``.
-            skip: let so many occasions of each trace pass first.
-            first: strike so often in each trace.
-            chance: strike with this probability.
-            limit: strike so often in all.
-            phase: ``"request"`` (default): the handler is not called; ``"response"``: it is, and
-                its answer is lost.
-            after: into the call (errors), or between copies (``"duplicate"``).
-            by: how long a ``"delay"`` is.
-            restart_after: how long after a ``"crash"`` the message is delivered again.
-            copies: how many more times a ``"duplicate"`` is delivered.
-            name: its name in timelines; ``what`` unless given.
-            unknown: anything else is refused, with the nearest valid word.
+            what: a name of the catalogue (``"network.reset"``; ``appsync-emu faults`` lists them),
+                an exception (class or instance), or a kind of trouble: ``"delay"``, ``"hang"``,
+                ``"crash"``, ``"drop"``, ``"duplicate"``, ``"reorder"``, ``"throttle"``,
+                ``"outage"``, ``"close"``, ``"corrupt"``.
+            words: where, to whom, when, and what more:
+                :class:`~appsync_emu.testing.fault_words.FaultWords`. Anything else is refused, with
+                the nearest valid word.
 
         Raises:
             UsageError: an unknown name or keyword, or one that makes no sense with the others.
         """
         __tracebackhide__ = True
-        given = {
-            "at": at, "component": component, "command": command, "event": event, "input": input,
-            "attempts": attempts, "skip": skip, "first": first, "chance": chance, "limit": limit,
-            "phase": phase, "after": after, "by": by, "restart_after": restart_after,
-            "copies": copies, "name": name,
-        }  # fmt: skip
-        words = {word: value for word, value in given.items() if value is not UNSET} | unknown
         fault = fault_of(what, words, self.emulator.api, self.emulator.faults.struck)
         self.emulator.arm(fault)
         handle = FaultHandle(self.emulator, fault)

@@ -35,5 +35,10 @@ def test_the_fault_of_the_catalogue_goes_along():
     assert verdict.named is named
 
 
+def test_the_exception_of_a_test_goes_along():
+    mine = KeyError("mine")
+    assert ErrorEffect(RESET, raised=mine).verdict("f", occasion(), never).raised is mine
+
+
 def test_its_name_in_reports():
     assert ErrorEffect(RESET).kind == "error"

@@ -30,8 +30,8 @@ class DelayEffect:
         Point.STATUS_READ,
         Point.DEADLETTER_WRITE,
         Point.PUBLISH,
-        Point.CONNECT,
         Point.FRAME,
+        Point.CONNECT,
     )
 
     wait: Wait

@@ -27,6 +27,7 @@ class ErrorEffect:
         phase: before or after the effect.
         after: seconds into the call.
         named: the fault of the catalogue that it is, or ``None``.
+        raised: the exception that a test gave, to be raised where user code can catch it.
     """
 
     kind: ClassVar[str] = "error"
@@ -42,8 +43,10 @@ class ErrorEffect:
     phase: Phase = "request"
     after: Wait = 0.0
     named: NamedFault | None = None
+    raised: BaseException | None = None
 
     def verdict(self, fault_id: str, _: Situation, draw: Draw) -> Verdict:
         """What the caller has to do."""
         after_s = seconds_of(self.after, draw, "after")
-        return Fail(replace(self.error, fault=fault_id), self.phase, after_s, self.named)
+        error = replace(self.error, fault=fault_id)
+        return Fail(error, self.phase, after_s, self.named, self.raised)

@@ -61,12 +61,14 @@ class Fail:
         after_s: seconds into the call.
         named: the fault of the catalogue that it is, for those who answer in a service's own
             words; ``None`` for an error that a test made up.
+        raised: the exception that a test gave, for those who raise inside user code.
     """
 
     error: ErrorInfo
     phase: Phase
     after_s: float = 0.0
     named: NamedFault | None = None
+    raised: BaseException | None = None
 
 
 @dataclass(frozen=True, slots=True)
