@@ -18,7 +18,7 @@ from appsync_emu.scenario.outcome import Kind
 from appsync_emu.scenario.report import scenariohtml
 from appsync_emu.scenario.report.digest import kinds_counted, verdict_text
 from appsync_emu.scenario.report.scenariohtml import coverage, pill, seed_strip
-from appsync_emu.scenario.report.words import clean, count, duration_text, one_line
+from appsync_emu.scenario.report.words import count, duration_text, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,7 +141,7 @@ def _passing(outcomes: list[tuple[int, ScenarioOutcome]]) -> Iterator[str]:
         return
     yield '<section class="passing"><h2>Passed</h2>'
     for place, outcome in outcomes:
-        title = html.escape(clean(one_line(outcome.title)))
+        title = html.escape(one_line(outcome.title))
         where = html.escape(f"{one_line(outcome.path)}:{outcome.line}")
         yield f'<details id="s{place}"><summary><span class="dot good"></span>'
         yield f'<span class="what"><b>{title}</b><code>{where}</code></span></summary>'

@@ -74,12 +74,13 @@ def picture(story: Story, name: str) -> str:
     names = [cut(lane.name or "trace", NAME_MAX) for lane in board.lanes]
     side = max((text_width(each) for each in names), default=0) * 1.22 + 26
     about = f"Timeline of {story.name} {one_line(story.label)}; the table below says the same"
+    label = html.escape(about)
     return "".join(
         (
             f'<svg class="names" width="{side:.0f}" height="{height}" aria-hidden="true">',
             *_names(board, names, tops, side),
-            f'</svg><svg class="lanes" width="{board.width:.0f}" height="{height}" role="img"'
-            f' aria-label="{html.escape(about)}">',
+            f'</svg><svg class="lanes" width="{board.width:.0f}" height="{height}"',
+            f' role="img" aria-label="{label}">',
             *_axis(board, height),
             *(
                 part
@@ -181,7 +182,8 @@ def _bar(bar: Bar, y: int, name: str) -> Iterator[str]:
         yield f'<path class="retry" d="M{bar.end + 2:.1f} {y + 20.5} H{bar.next_x - 3:.1f}"/>'
     yield _open(name, bar.index, row)
     tone = "bad" if row.failed else "good"
-    yield f'<rect class="bar {tone}" x="{bar.x:.1f}" y="{y}" width="{wide:.1f}" height="{BAR}" rx="4"/>'
+    size = f'x="{bar.x:.1f}" y="{y}" width="{wide:.1f}" height="{BAR}"'
+    yield f'<rect class="bar {tone}" {size} rx="4"/>'
     yield _text(bar.number, f"number {tone}", bar.x + 8, y + 16)
     lasted_s = ((row.until_ns or row.at_ns) - row.at_ns) / NS_PER_S
     if lasted_s and wide > (needed := text_width(lasts := duration_text(lasted_s))) + 34:
@@ -227,14 +229,14 @@ def _mark(mark: Mark, y: int, name: str) -> Iterator[str]:
         case "fault":
             yield _at(BOLT, "bolt", x, middle)
             tone = " soft"
-        case "note" | "retry" | "data" | "attempt":
-            yield f'<circle class="note" cx="{x:.1f}" cy="{middle}" r="3"/>'
-            tone = " soft"
         case "accepted" | "status":
             tone = _tone(row)
             yield f'<circle class="state{tone}" cx="{x:.1f}" cy="{middle}" r="6.5"/>'
             if tone:
                 yield _at(CHECK if tone == " good" else CROSS, "sign", x, middle)
+        case _:
+            yield f'<circle class="note" cx="{x:.1f}" cy="{middle}" r="3"/>'
+            tone = " soft"
     if mark.texts:
         yield _text(mark.texts[0], f"said{tone}", x + 12, middle + 4)
     if row.fault:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from appsync_emu.scenario.outcome import Row, Story
 
-__all__ = ["Bar", "Gap", "Lane", "Mark", "Placed", "placed", "text_width"]
+__all__ = ["ROWS_MAX", "Bar", "Gap", "Lane", "Mark", "Placed", "placed", "text_width"]
 
 NS_PER_S = 1_000_000_000
 ROWS_MAX = 160

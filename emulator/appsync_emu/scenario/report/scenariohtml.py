@@ -18,6 +18,7 @@ from appsync_emu.scenario.report.digest import (
 )
 from appsync_emu.scenario.report.lines import lines_of
 from appsync_emu.scenario.report.picture import LEGEND, picture
+from appsync_emu.scenario.report.placing import ROWS_MAX
 from appsync_emu.scenario.report.words import clean, count, one_line, seed_range
 from appsync_emu.testing.timeline import clock_text
 
@@ -150,8 +151,13 @@ def _story(story: Story, name: str, *, first: bool) -> Iterator[str]:
     yield '<table class="rows"><tbody>'
     yield from _rows(lines, name)
     yield "</tbody></table>"
+    notes = []
+    if len(story.rows) > ROWS_MAX:
+        notes.append(f"The picture shows the first {ROWS_MAX} rows.")
     if left > 0:
-        yield f'<p class="soft rest">{count(left, "more line")} in the JSON report</p>'
+        notes.append(f"{count(left, 'more line')} in the JSON report.")
+    if notes:
+        yield f'<p class="soft rest">{" ".join(notes)}</p>'
     yield "</details>"
 
 
@@ -217,7 +223,8 @@ def faults(outcome: ScenarioOutcome) -> Iterator[str]:
             inert = ' <span class="bad">inert: fails the scenario</span>' if line.inert else ""
             struck = seed_range(line.low, line.high)
             yield f"<tr><td><b>{_said(line.fault)}</b>{inert}</td>"
-            yield f'<td class="number">{struck}</td><td class="number">{line.seeds}/{line.of}</td></tr>'
+            yield f'<td class="number">{struck}</td>'
+            yield f'<td class="number">{line.seeds}/{line.of}</td></tr>'
         yield "</tbody></table>"
     yield f'<p class="totals">{totals_text(outcome.totals)}</p></div>'
 

@@ -39,8 +39,8 @@ LINES_MAX = 60
 GROUPS_MAX = 12
 STORY_LINES_MIN = 12
 STORY_TAIL = 4
-TITLE_MIN = 16
-WHAT_MAX = 44
+TITLE_MIN = 12
+WHAT_MIN, WHAT_MAX = 12, 44
 COMPONENT_MAX = 24
 ALIGNED_FROM = 2
 NAMES_MAX = 8
@@ -242,9 +242,10 @@ def _story_line(
         (what, widths[3] if rest else 0, "bad" if line.failed else ""),
     ]
     shown, at = left, indent
-    for cell, width, style in columns:
-        if not cell and not width:
+    for whole, width, style in columns:
+        if not whole and not width:
             continue
+        cell = cut(whole, max(pen.width - at, WHAT_MIN))
         padded = max(width, len(cell)) + 2
         if width and at + padded + needed > pen.width and cell:
             padded = len(cell) + 2  # the columns are given up where they leave no room
