@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
+from appsync_emu.engine.awaiting import waits
 from appsync_emu.engine.clock import START_NS, ManualClock
-from appsync_emu.engine.movers import MOVER, ManualTimer, Mover, _waits, pause
+from appsync_emu.engine.movers import MOVER, ManualTimer, Mover, pause
 
 NS = 1_000_000_000
 
@@ -135,7 +136,7 @@ def test_children_that_sleep_often_leave_nothing_behind():
         await clock.settle()
         return len(movers[0]._awake), movers[0]._asleep
 
-    assert run(test) == (0, 0)
+    assert run(test) == (0, {})
 
 
 def test_a_parent_may_sleep_beside_its_children():
@@ -207,7 +208,7 @@ def test_labels():
         named, unnamed = clock.spawn(work(), name="Orders"), clock.spawn(work())
         await pause()
         await pause()
-        labels = [timer.label for timer in sorted(clock._queue)]
+        labels = [timer.label for _, _, timer in sorted(clock._queue)]
         assert labels == ["Orders", "test_labels.<locals>.test.<locals>.work"]
         await clock.settle()
         await asyncio.gather(named, unnamed)
@@ -217,21 +218,12 @@ def test_labels():
 
 
 def test_a_timer_is_called_by_its_callback():
-    timer = ManualTimer(ManualClock(), 0, 1, test_labels, False, None)
+    timer = ManualTimer(ManualClock(), test_labels, False, None)
     assert timer.label == "test_labels"
     timer.callback = partial(test_labels)
     assert timer.label.startswith("functools.partial(<function test_labels")
 
 
-def test_timers_are_ordered_by_time_then_by_age():
-    clock = ManualClock()
-    made = [
-        ManualTimer(clock, at_ns, order, test_labels, False, None)
-        for at_ns, order in ((2, 1), (1, 3), (1, 2))
-    ]
-    assert [timer.order for timer in sorted(made)] == [2, 3, 1]
-
-
 def test_a_task_that_does_not_tell_is_taken_to_wait():
     """``_fut_waiter`` is asyncio's own affair; another kind of task may have none."""
-    assert _waits(object())  # type: ignore[arg-type]  # that is the point
+    assert waits(object())  # type: ignore[arg-type]  # that is the point

@@ -13,20 +13,22 @@ from __future__ import annotations
 import asyncio
 import heapq
 import logging
-import time
 from collections import Counter, deque
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from appsync_emu.core.traces import iso_time
 from appsync_emu.engine.collector import ALMOST_NEVER, seldom
+from appsync_emu.engine.looptime import Moment, loop_time
 from appsync_emu.engine.movers import MOVER, ManualTimer, Mover, pause
+from appsync_emu.engine.realclock import Clock, RealClock, ScaledClock, Timer, moment
 from appsync_emu.errors import LivenessError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-    from contextlib import AbstractAsyncContextManager
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+    from datetime import datetime
+
+    from appsync_emu.engine.looptime import LoopTime
 
 __all__ = ["Clock", "ManualClock", "RealClock", "ScaledClock", "Timer"]
 
@@ -46,94 +48,6 @@ GIVE_UP_S = 30 * 24 * 3600
 """Virtual seconds (30 days) after which ``settle`` and ``until`` take work for stuck."""
 
 
-def _moment(at_ns: int) -> datetime:
-    return datetime.fromtimestamp(at_ns // NS, UTC).replace(microsecond=at_ns % NS // 1000)
-
-
-class Timer(Protocol):
-    """A callback that is due later."""
-
-    def cancel(self) -> None:
-        """Forget the callback; harmless when it has run."""
-
-
-class Clock(Protocol):
-    """What the engine asks of time."""
-
-    virtual: bool
-    """Whether time stands still while work is done."""
-
-    def now_ns(self) -> int:
-        """Nanoseconds since the Unix epoch."""
-
-    def now(self) -> datetime:
-        """The time, in UTC."""
-
-    async def sleep(self, seconds: float, *, of_thread: bool = False) -> None:
-        """Return ``seconds`` later; ``of_thread`` when a thread that has the turn waits for it."""
-
-    def call_at(self, at_ns: int, callback: Callable[[], None], *, periodic: bool = False) -> Timer:
-        """Call back at ``at_ns``; ``periodic`` timers (keep-alive) never keep ``settle`` busy."""
-
-    def spawn(self, work: Coroutine[Any, Any, T], *, name: str | None = None) -> asyncio.Task[T]:
-        """Run ``work`` as a task that counts as moving until it sleeps or ends.
-
-        ``name`` is what warnings and errors call it.
-        """
-
-    def turn(self) -> AbstractAsyncContextManager[None]:
-        """Hold the only turn: under virtual time nothing else moves meanwhile."""
-
-    @property
-    def taken(self) -> bool:
-        """Whether somebody holds the turn, so that whoever is new has to queue for it."""
-
-
-class RealClock:
-    """Time that passes by itself, ``factor`` times as fast as on the wall."""
-
-    virtual = False
-    taken = False
-
-    def __init__(self, factor: float = 1.0) -> None:
-        self._factor = factor
-        self._epoch_ns = time.time_ns()
-        self._start_ns = time.monotonic_ns()
-
-    def now_ns(self) -> int:
-        """Nanoseconds since the Unix epoch; never goes back."""
-        passed = time.monotonic_ns() - self._start_ns
-        return self._epoch_ns + (passed if self._factor == 1.0 else int(passed * self._factor))
-
-    def now(self) -> datetime:
-        """The time, in UTC."""
-        return _moment(self.now_ns())
-
-    async def sleep(self, seconds: float, *, of_thread: bool = False) -> None:
-        """Return ``seconds`` of this clock later."""
-        del of_thread  # here threads need no turns
-        await asyncio.sleep(max(0.0, seconds) / self._factor)
-
-    def call_at(self, at_ns: int, callback: Callable[[], None], *, periodic: bool = False) -> Timer:
-        """Call back at ``at_ns``."""
-        del periodic  # the wall's time passes for every timer alike
-        delay_s = (at_ns - self.now_ns()) / NS / self._factor
-        return asyncio.get_running_loop().call_later(max(0.0, delay_s), callback)
-
-    def spawn(self, work: Coroutine[Any, Any, T], *, name: str | None = None) -> asyncio.Task[T]:
-        """Run ``work`` as a task."""
-        return asyncio.get_running_loop().create_task(work, name=name)
-
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """In real time everybody moves at once."""
-        yield
-
-
-class ScaledClock(RealClock):
-    """Real time, faster: ``ScaledClock(60)`` makes a minute a second. For demonstrations."""
-
-
 class ManualClock:
     """Virtual time: it moves when it is told to, and never while anything else moves.
 
@@ -147,7 +61,7 @@ class ManualClock:
 
     def __init__(self, start_ns: int = START_NS, *, hang_s: float = HANG_S) -> None:
         self._now_ns = start_ns
-        self._queue: list[ManualTimer] = []
+        self._queue: list[tuple[int, int, ManualTimer]] = []
         self._order = 0  # keeps equal deadlines first in, first out
         self._lasting = 0  # timers that settle has to wait for
         self._dead = 0  # cancelled timers still in the queue
@@ -157,6 +71,11 @@ class ManualClock:
         self._idle: list[asyncio.Future[None]] = []  # who waits until nothing moves
         self._turns: deque[tuple[Mover, asyncio.Future[None]]] = deque()
         self._holders = 0
+        self._stuck: dict[Mover, None] = {}  # those that wait for others, and for no time
+        self._sleepers = 0  # timers that wake somebody
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._adopted: LoopTime | None = None
+        self._adopted_s, self._adopted_ns = 0.0, start_ns  # the loop's time then, and ours
 
     @property
     def taken(self) -> bool:
@@ -174,19 +93,37 @@ class ManualClock:
 
     def now(self) -> datetime:
         """The time, in UTC."""
-        return _moment(self._now_ns)
+        return moment(self._now_ns)
 
     def spawn(self, work: Coroutine[Any, Any, T], *, name: str | None = None) -> asyncio.Task[T]:
         """Run ``work`` as a task that is moving from before its first step."""
-        mover = Mover(self)
+        loop = asyncio.get_running_loop()
+        adopted = self._adopted if loop is self._loop else self._enter(loop)
+        if adopted is None:
+            create_task = loop.create_task
+        else:
+            adopted.begin()
+            create_task = adopted.create_task
+        mover = Mover(self, adopted)
         mover.go()
         token = MOVER.set(mover)
         try:
-            task = asyncio.get_running_loop().create_task(work, name=name)
+            task = create_task(work, name=name)
         finally:
             MOVER.reset(token)
         mover.begin(task)
         return task
+
+    def _enter(self, loop: asyncio.AbstractEventLoop) -> LoopTime | None:
+        """Work on this loop from now on: handlers' time goes on where its own has got to."""
+        self._loop, self._adopted = loop, loop_time(loop)
+        self._adopted_s, self._adopted_ns = loop.time(), self._now_ns
+        return self._adopted
+
+    def loop_time(self) -> Moment:
+        """What ``loop.time()`` says in handlers."""
+        passed_s = (self._now_ns - self._adopted_ns) / NS
+        return Moment(self._adopted_s + passed_s, self._now_ns)
 
     def call_at(self, at_ns: int, callback: Callable[[], None], *, periodic: bool = False) -> Timer:
         """Call back when time reaches ``at_ns``; at the next move when that is past."""
@@ -209,9 +146,9 @@ class ManualClock:
                 await woken
             elif of_thread:
                 with mover.lend():
-                    await mover.wait(woken)
+                    await mover.wait(woken, seconds)
             else:
-                await mover.wait(woken)
+                await mover.wait(woken, seconds)
         finally:
             timer.cancel()
 
@@ -299,10 +236,18 @@ class ManualClock:
     ) -> ManualTimer:
         self._order += 1
         at_ns = max(at_ns, self._now_ns)
-        timer = ManualTimer(self, at_ns, self._order, callback, periodic, sleeper)
-        self._lasting += not periodic
-        heapq.heappush(self._queue, timer)
+        timer = ManualTimer(self, callback, periodic, sleeper)
+        if not periodic:
+            self._lasting += 1
+            self._sleepers += sleeper is not None
+        heapq.heappush(self._queue, (at_ns, self._order, timer))  # compared in C
         return timer
+
+    def timer_of(
+        self, mover: Mover, at_ns: int, callback: Callable[[], None], *, lasting: bool
+    ) -> ManualTimer:
+        """Call back at ``at_ns`` on behalf of a mover; ``settle`` waits for what is lasting."""
+        return self._set(at_ns, callback, mover, periodic=not lasting)
 
     def up(self, mover: Mover) -> None:
         """A mover starts to move."""
@@ -313,8 +258,25 @@ class ManualClock:
     def down(self, mover: Mover) -> None:
         """A mover comes to rest."""
         del self._moving[mover]
+        if self._stuck:
+            self._stuck.pop(mover, None)
+            self._unstick()
         if not self._moving:
             self._rested()
+
+    def stuck(self, mover: Mover) -> None:
+        """All that a mover does is wait for others, who may be handlers that sleep."""
+        self._stuck[mover] = None
+        self._unstick()
+
+    def unstuck(self, mover: Mover) -> None:
+        """The mover got what it waited for."""
+        self._stuck.pop(mover, None)
+
+    def _unstick(self) -> None:
+        if self._stuck and self._sleepers and len(self._stuck) == len(self._moving):
+            mover = next(iter(self._stuck))
+            mover.rest()  # which comes back here for the others
 
     def _rested(self) -> None:
         while self._turns:
@@ -331,27 +293,34 @@ class ManualClock:
 
     def cancelled(self, timer: ManualTimer) -> None:
         """A timer was cancelled: it stays in the queue until there are many such."""
-        self._lasting -= not timer.periodic
+        if not timer.periodic:
+            self.forgone(timer)
         self._dead += 1
         if self._dead > 64 and self._dead * 2 > len(self._queue):  # noqa: PLR2004 - worth the sort
-            self._queue = [timer for timer in self._queue if timer.callback is not None]
+            self._queue = [entry for entry in self._queue if entry[2].callback is not None]
             heapq.heapify(self._queue)
             self._dead = 0
 
+    def forgone(self, timer: ManualTimer) -> None:
+        """Nobody waits for the timer any more."""
+        self._lasting -= 1
+        self._sleepers -= timer.sleeper is not None
+
     def _due_ns(self, limit_ns: int) -> int | None:
         """When the next timer is due, if that is not after ``limit_ns``."""
-        while self._queue and self._queue[0].callback is None:
+        while self._queue and self._queue[0][2].callback is None:
             heapq.heappop(self._queue)
             self._dead -= 1
-        if not self._queue or self._queue[0].at_ns > limit_ns:
+        if not self._queue or self._queue[0][0] > limit_ns:
             return None
-        return self._queue[0].at_ns
+        return self._queue[0][0]
 
     def _fire(self) -> None:
-        timer = heapq.heappop(self._queue)
+        at_ns, _, timer = heapq.heappop(self._queue)
         callback, timer.callback = timer.callback, None
-        self._now_ns = max(self._now_ns, timer.at_ns)
-        self._lasting -= not timer.periodic
+        self._now_ns = max(self._now_ns, at_ns)
+        if not timer.periodic:
+            self.forgone(timer)
         if callback is not None:
             callback()
 
@@ -363,6 +332,8 @@ class ManualClock:
                 return
         loop = asyncio.get_running_loop()
         while self._moving:
+            for mover in self._moving:
+                mover.look_soon()
             idle: asyncio.Future[None] = loop.create_future()
             self._idle.append(idle)
             watch = loop.call_later(self._hang_s, self._hung, self._starts, idle)
@@ -379,7 +350,7 @@ class ManualClock:
                 continue
             _LOG.warning(
                 "%s has neither ended nor slept for %g real seconds; virtual time goes on without"
-                " it. Handlers wait with context.sleep.",
+                " it.",
                 mover.label,
                 self._hang_s,
             )
@@ -389,22 +360,36 @@ class ManualClock:
 
     async def _move(self, done: Callable[[], bool], limit_ns: int) -> None:
         fired: Counter[str] = Counter()
-        with seldom(ALMOST_NEVER):
+        with seldom(ALMOST_NEVER), self._kept():
             for number in range(WAKE_UPS_MAX):
                 await self._still()
                 if done() or self._due_ns(limit_ns) is None:
                     return
                 if number >= WAKE_UPS_MAX - 1_000:  # the last ones tell who is restless
-                    fired[self._queue[0].label] += 1
+                    fired[self._queue[0][2].label] += 1
                 self._fire()
         raise LivenessError(
             f"{WAKE_UPS_MAX:,} wake-ups did not get to {iso_time(limit_ns)};"
             f" the busiest: {_counted(fired)}"
         )
 
+    @contextmanager
+    def _kept(self) -> Iterator[None]:
+        """Keep the loop adopted, however often work begins and ends meanwhile."""
+        loop = asyncio.get_running_loop()
+        adopted = self._adopted if loop is self._loop else self._enter(loop)
+        if adopted is None:
+            yield
+            return
+        adopted.begin()
+        try:
+            yield
+        finally:
+            adopted.end()
+
     def _waiting(self) -> str:
         """Who waits, in numbers; the earliest first where numbers are equal."""
-        timers = sorted(timer for timer in self._queue if timer.callback is not None)
+        timers = [timer for _, _, timer in sorted(self._queue) if timer.callback is not None]
         return _counted(Counter(timer.label for timer in timers if not timer.periodic))
 
 

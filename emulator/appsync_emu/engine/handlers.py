@@ -10,6 +10,8 @@ import asyncio
 import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
+from appsync_emu.engine.looptime import USER
+from appsync_emu.engine.movers import MOVER
 from appsync_emu.engine.threads import Killed
 
 if TYPE_CHECKING:
@@ -189,11 +191,11 @@ class HandlerContext:
     def _on_loop(self, ask: Callable[[], str]) -> str:
         self._ensure_open()
         if threading.get_ident() == self._thread:
-            return ask()
+            return _by_engine(ask)
 
         async def asked() -> str:
             self._ensure_open()
-            return ask()
+            return _by_engine(ask)
 
         return str(self._wait(asyncio.run_coroutine_threadsafe(asked(), self._loop)))
 
@@ -204,16 +206,45 @@ class HandlerContext:
             self._ensure_open()
 
 
+def _by_engine(ask: Callable[[], str]) -> str:
+    """Call into the engine: what it does is not the handler's, nor are timers that it sets."""
+    token = USER.set(None)
+    try:
+        return ask()
+    finally:
+        USER.reset(token)
+
+
 async def call_handler(
     handler: Handler, event: object, context: HandlerContext, threads: Threads
 ) -> Any:  # noqa: ANN401 - what the user's function returns
     """Call a user's function and wait for what it returns; its exceptions come through.
 
-    Coroutine functions run in the loop, others in a thread: one at a time under virtual time.
+    Coroutine functions run in the loop, others in a thread: one at a time under virtual time,
+    where what coroutines ask of their loop is virtual too (``engine/looptime.py``).
     """
     if handler.is_async:
-        return await handler.call(event, context)
-    clock = context.clock
-    async with clock.turn():
-        result = await threads.run(lambda: handler.call(event, context), bounded=not clock.virtual)
-    return await result if hasattr(result, "__await__") else result
+        work = handler.call(event, context)
+    else:
+        clock = context.clock
+        async with clock.turn():
+            work = await threads.run(
+                lambda: handler.call(event, context),
+                bounded=not clock.virtual,
+                watched=context.function_name if clock.virtual else None,
+            )
+        if not hasattr(work, "__await__"):
+            return work
+    mover = MOVER.get()
+    if mover is None:
+        return await work
+    # From here on time is virtual for this task, and for those that it makes.
+    task = asyncio.current_task()
+    if task is not None and task is not mover.task:
+        mover.know(task)
+    before = USER.get()
+    USER.set(mover)
+    try:
+        return await work
+    finally:
+        USER.set(before)

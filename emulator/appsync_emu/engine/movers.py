@@ -6,19 +6,27 @@ A piece of work is a :class:`Mover`; time goes on only while every mover rests.
 from __future__ import annotations
 
 import asyncio
+import math
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import coroutine
 from typing import TYPE_CHECKING, Any, Protocol
 
+from appsync_emu.engine.awaiting import Awaited, awaited, connections_open, others_may_work, waits
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
+
+    from appsync_emu.engine.looptime import LoopTime, LoopTimer, Moment
 
 __all__ = ["MOVER", "ManualTimer", "Mover", "pause"]
 
 
 ROUNDS = 4
 """Rounds of the loop that a result may take from task to task on its way to who waits for it."""
+
+GRACE_S = 0.02
+"""Real seconds that a future has which another thread might set."""
 
 
 @coroutine
@@ -36,24 +44,34 @@ class _Clock(Protocol):
 
     def cancelled(self, timer: ManualTimer) -> None: ...
 
+    def forgone(self, timer: ManualTimer) -> None: ...
+
+    def stuck(self, mover: Mover) -> None: ...
+
+    def unstuck(self, mover: Mover) -> None: ...
+
+    def now_ns(self) -> int: ...
+
+    def loop_time(self) -> Moment: ...
+
+    def timer_of(
+        self, mover: Mover, at_ns: int, callback: Callable[[], None], *, lasting: bool
+    ) -> ManualTimer: ...
+
 
 class ManualTimer:
-    """A callback in the queue; equal deadlines are in the order in which they were set."""
+    """A callback in the queue of a clock."""
 
-    __slots__ = ("_clock", "at_ns", "callback", "order", "periodic", "sleeper")
+    __slots__ = ("_clock", "callback", "periodic", "sleeper")
 
     def __init__(
         self,
         clock: _Clock,
-        at_ns: int,
-        order: int,
         callback: Callable[[], None],
         periodic: bool,  # noqa: FBT001 - private, and handed through
         sleeper: Mover | None,
     ) -> None:
         self._clock = clock
-        self.at_ns = at_ns
-        self.order = order
         self.callback: Callable[[], None] | None = callback
         self.periodic = periodic
         self.sleeper = sleeper
@@ -65,46 +83,76 @@ class ManualTimer:
             return self.sleeper.label
         return getattr(self.callback, "__qualname__", repr(self.callback))
 
-    def __lt__(self, other: ManualTimer) -> bool:
-        return (self.at_ns, self.order) < (other.at_ns, other.order)
-
     def cancel(self) -> None:
         """Forget the callback; harmless when it has run."""
         if self.callback is not None:
             self.callback = None
             self._clock.cancelled(self)
 
+    def forgo(self) -> None:
+        """Stay due, but keep nobody waiting."""
+        if self.callback is not None and not self.periodic:
+            self.periodic = True
+            self._clock.forgone(self)
+
+
+# Most movers need none of their own; nobody adds to these.
+_NO_TIMERS: dict[LoopTimer, None] = {}
+_NONE: set[asyncio.Future[Any]] = set()
+
 
 class Mover:
     """One piece of work: it moves, or it rests until a timer wakes it.
 
-    A handler may sleep in tasks of its own (``asyncio.gather``). They inherit its mover, which
-    rests when one of them sleeps and all others that are known (the handler's own task, and those
-    that have slept before) wait for something: they are taken to wait for the sleeper. Whoever
-    waits for a thread that works is not.
+    A handler may wait in tasks of its own (``asyncio.gather``). They inherit its mover, which
+    rests when all of its tasks wait, one of them at least for time; ``engine/awaiting.py`` tells
+    what the others wait for:
+
+    * for a thread, whoever called it: there is no rest until the thread has ended.
+    * for anything that a connection might bring, while the loop has one open: there is no rest
+      before the earliest of the timers would have been due in *real* time, so that no time-out
+      strikes sooner than it would have.
+    * for a future that another thread might set: after :data:`GRACE_S` of real time.
+    * for other tasks: at once. Where no task of it waits for time, but for a lock or a signal,
+      it rests as soon as nobody else moves and somebody sleeps: that one may hold the lock.
+
+    What a handler leaves behind when it returns neither holds the time nor keeps ``settle`` busy.
+
+    Attributes:
+        clock: whose mover it is.
+        task: does the work; the mover is over when it ends.
+        since: number of its latest start, of all starts.
     """
 
     __slots__ = (
+        "_adopted",
         "_asleep",
         "_awake",
-        "_clock",
+        "_later",
         "_lent",
         "_looking",
         "_moving",
+        "_timers",
+        "_watched",
         "_working",
+        "clock",
         "since",
         "task",
     )
 
-    def __init__(self, clock: _Clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: _Clock, adopted: LoopTime | None = None) -> None:
+        self.clock = clock
+        self._adopted = adopted
         self._moving = False
         self._looking = False
-        self._asleep = 0
-        self._working: set[asyncio.Task[Any]] = set()  # those that wait for a thread
+        self._asleep: dict[asyncio.Task[Any], float] = {}  # until when, in real time
+        self._timers: dict[LoopTimer, None] = _NO_TIMERS
+        self._working: set[asyncio.Future[Any]] = _NONE  # those that wait for a thread
         self._lent = 0  # threads that sleep
         self._awake: set[asyncio.Task[Any]] = set()  # known tasks that do not sleep
-        self.since = 0  # number of its latest start, of all starts
+        self._watched: tuple[asyncio.Future[Any], ...] = ()  # whatever wakes one of the tasks
+        self._later: asyncio.TimerHandle | None = None  # when to look again, in real time
+        self.since = 0
         self.task: asyncio.Task[Any] | None = None
 
     @property
@@ -116,55 +164,81 @@ class Mover:
         given = not name.startswith("Task-")
         return name if given else getattr(self.task.get_coro(), "__qualname__", name)
 
+    @property
+    def over(self) -> bool:
+        """Whether the work is done; tasks that it made may be left."""
+        return self.task is not None and self.task.done()
+
     def begin(self, task: asyncio.Task[Any]) -> None:
         """The work is done by this task, and is over when it ends."""
         self.task = task
-        self._know(task)
+        self._awake.add(task)
+        task.add_done_callback(self._ended)
 
     def go(self) -> None:
         """Move; the waker says so *before* it resumes the sleeper, or time would slip through."""
+        if self._watched or self._later is not None:
+            self._unwatch()
         if not self._moving:
             self._moving = True
-            self._clock.up(self)
+            self.clock.up(self)
 
     def rest(self) -> None:
         """Stand still."""
         if self._moving:
             self._moving = False
-            self._clock.down(self)
+            if self._awake and not self._watched:
+                self._watch()
+            self.clock.down(self)
 
-    async def wait(self, woken: asyncio.Future[None]) -> None:
-        """Rest until ``woken`` is set by somebody who has called :meth:`go`."""
+    async def wait(self, woken: asyncio.Future[None], seconds: float = math.inf) -> None:
+        """Rest until ``woken`` is set by somebody who has called :meth:`go`.
+
+        ``seconds`` tells after how long that will be, where it is known.
+        """
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - whoever has a mover is in a task
         if task not in self._awake:
-            self._know(task)
+            self.know(task)
         self._awake.discard(task)
-        self._asleep += 1
-        self._look_soon()
+        real_s = 0.0 if self._adopted is None else self._adopted.time()
+        self._asleep[task] = real_s + seconds
+        self.look_soon()
         try:
             await woken
         except asyncio.CancelledError:
             self.go()
             raise
         finally:
-            self._asleep -= 1
+            del self._asleep[task]
             self._awake.add(task)
-            if self._asleep:
-                self._look_soon()
+            if self._asleep or self._timers:
+                self.look_soon()
 
     @contextmanager
     def work(self) -> Iterator[None]:
         """The present task waits for a thread that works: there is no rest meanwhile."""
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - whoever has a mover is in a task
-        self._working.add(task)
+        self._works(task)
         try:
             yield
         finally:
-            self._working.discard(task)
-            if self._asleep:
-                self._look_soon()
+            self._worked(task)
+
+    def working_on(self, future: asyncio.Future[Any]) -> None:
+        """A thread works until this future is done: there is no rest meanwhile."""
+        self._works(future)
+        future.add_done_callback(self._worked)
+
+    def _works(self, of: asyncio.Future[Any]) -> None:
+        if self._working is _NONE:
+            self._working = set()
+        self._working.add(of)
+
+    def _worked(self, of: asyncio.Future[Any]) -> None:
+        self._working.discard(of)
+        self.look_soon()
 
     @contextmanager
     def lend(self) -> Iterator[None]:
@@ -175,46 +249,133 @@ class Mover:
         finally:
             self._lent -= 1
 
-    def _know(self, task: asyncio.Task[Any]) -> None:
-        self._awake.add(task)
-        task.add_done_callback(self._ended)
+    def timed(self, timer: LoopTimer) -> None:
+        """A task waits for this timer, or has it beside what it waits for."""
+        if self._timers is _NO_TIMERS:
+            self._timers = {}
+        self._timers[timer] = None
+        self.look_soon()
+
+    def forget(self, timer: LoopTimer) -> None:
+        """The timer was fired, or is cancelled."""
+        self._timers.pop(timer, None)
+
+    def know(self, task: asyncio.Task[Any]) -> None:
+        """A task that is part of the work."""
+        if task not in self._awake and task not in self._asleep and not task.done():
+            self._awake.add(task)
+            task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._awake.discard(task)
-        if self._asleep:
-            self._look_soon()
-        elif self.task is task or (not self._awake and (self.task is None or self.task.done())):
+        if task is self.task:
+            for timer in self._timers:
+                timer.forgo()
+        if self._awake or self._asleep:
+            self.look_soon()
+        elif self.over or self.task is None:
             self.rest()
+            self._leave()
+        elif self._timers:
+            self.look_soon()
 
-    def _look_soon(self) -> None:
+    def _leave(self) -> None:
+        """All is over: the loop may be given back."""
+        if self._watched or self._later is not None:
+            self._unwatch()
+        if self._adopted is not None:
+            adopted, self._adopted = self._adopted, None
+            adopted.end()
+
+    # When to rest.
+
+    def look_soon(self) -> None:
+        """Look whether all of it waits, once those who can go on have done so."""
         if self._moving and not self._looking:
             self._looking = True  # not at once: tasks that were just made begin before time moves
             asyncio.get_running_loop().call_soon(self._look, 0)
 
     def _look(self, rounds: int) -> None:
-        """Rest if all that are awake have been waiting for some rounds of the loop."""
-        at_work = len(self._working & self._awake) - self._lent
-        if not self._moving or not self._asleep or at_work > 0:
+        """Decide when all that are awake have been waiting for some rounds of the loop."""
+        if not self._moving or len(self._working - self._asleep.keys()) > self._lent:
             self._looking = False  # whatever changes that looks again
         elif not self._awake:
             self._looking = False
-            self.rest()
-        elif not all(map(_waits, self._awake)):
+            if self._asleep or self._timers:
+                self.rest()
+        elif not all(map(waits, self._awake)):
             asyncio.get_running_loop().call_soon(self._look, 0)
-        elif rounds < ROUNDS:
+        elif rounds < ROUNDS and not self._all_timed():
             asyncio.get_running_loop().call_soon(self._look, rounds + 1)
         else:
             self._looking = False
+            self._decide()
+
+    def _all_timed(self) -> bool:
+        """Whether every task waits for nothing but a timer: no result is on its way then."""
+        timed = {timer.future for timer in self._timers}
+        return all(getattr(task, "_fut_waiter", self) in timed for task in self._awake)
+
+    def _decide(self) -> None:
+        """All of it waits: rest, or find out when to look again."""
+        if self.over:
             self.rest()
+            return
+        timed = {timer.future for timer in self._timers if timer.future is not None}
+        known = self._awake | self._asleep.keys()
+        found = max(awaited(task, timed, known) for task in self._awake)
+        sleeps = bool(self._asleep or self._timers)
+        if found is Awaited.THREAD:
+            self._watch()
+        elif found >= Awaited.SIGNAL and connections_open(asyncio.get_running_loop()):
+            self._hold(self._real_s() if sleeps else math.inf)
+        elif found is Awaited.OUTSIDE and sleeps and others_may_work():
+            self._hold(GRACE_S)
+        elif sleeps:
+            self.rest()
+        else:
+            self._watch()
+            if found <= Awaited.SIGNAL:
+                self.clock.stuck(self)
 
+    def _real_s(self) -> float:
+        """Real seconds until the earliest timer would be due if time passed by itself."""
+        if self._adopted is None:
+            return 0.0
+        real = [*self._asleep.values(), *(timer.ripe_s for timer in self._timers)]
+        return min(real) - self._adopted.time()
 
-def _waits(task: asyncio.Task[Any]) -> bool:
-    """Whether the task waits for something that has not happened yet."""
-    try:
-        waits_for: asyncio.Future[Any] | None = task._fut_waiter  # type: ignore[attr-defined]  # noqa: SLF001 - nobody else knows
-    except AttributeError:  # a kind of task that does not tell: taken to wait
-        return True
-    return waits_for is not None and not waits_for.done()
+    def _hold(self, real_s: float) -> None:
+        """Rest after so much real time, unless one of the tasks wakes meanwhile."""
+        if real_s <= 0:
+            self.rest()
+            return
+        self._watch()
+        if real_s < math.inf:
+            adopted = self._adopted
+            later = asyncio.get_running_loop().call_later if adopted is None else adopted.later
+            self._later = later(real_s, self.rest)
+
+    def _watch(self) -> None:
+        """Be told when one of the tasks wakes that wait for something else than time."""
+        self._unwatch()
+        futures = (getattr(task, "_fut_waiter", None) for task in self._awake)
+        self._watched = tuple(future for future in futures if future is not None)
+        for future in self._watched:
+            future.add_done_callback(self._woken)
+
+    def _unwatch(self) -> None:
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
+        for future in self._watched:
+            future.remove_done_callback(self._woken)
+        self._watched = ()
+
+    def _woken(self, _: asyncio.Future[Any]) -> None:
+        self.go()
+        self.clock.unstuck(self)
+        self.look_soon()
 
 
 MOVER: ContextVar[Mover | None] = ContextVar("appsync_emu_mover", default=None)

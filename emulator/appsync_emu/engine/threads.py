@@ -9,20 +9,34 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import linecache
+import logging
+import re
+import sys
 import threading
 from collections import deque
 from contextvars import copy_context
 from functools import partial
+from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
 
 __all__ = ["Killed", "Threads"]
 
 THREADS_MAX = 64
 """Handlers that run in threads at once; more wait. (A real function has 1,000 by default.)"""
+
+
+LOOK_S = 0.02
+"""Real seconds after which it is looked whether a thread sleeps; then after twice as many, ..."""
+
+_LOG = logging.getLogger(__name__)
+_HERE = str(Path(__file__).parent)
+_SLEEP = re.compile(r"\bsleep\s*\(")
 
 
 class Killed(BaseException):
@@ -81,6 +95,66 @@ class _Worker:
         self.jobs.put(None)
 
 
+class _Watch:
+    """Looks now and then whether a thread is in ``time.sleep``, and says so in the log, once.
+
+    It looks at where the thread stands instead of replacing ``time.sleep``, which is the user's.
+    It is logged, and no warning: a suite that turns warnings into errors would fail for being
+    slow.
+    """
+
+    def __init__(self, told: set[tuple[str, int]], thread: threading.Thread, name: str) -> None:
+        self._told = told
+        self._thread = thread
+        self._name = name
+        self._after_s = LOOK_S
+        self._arm()
+
+    def _arm(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(self._after_s, self._look)
+
+    def _look(self) -> None:
+        place = _asleep_at(sys._current_frames().get(self._thread.ident or 0))  # noqa: SLF001 - public, for all its name
+        if place is None:
+            self._after_s *= 2
+            self._arm()
+        elif place not in self._told:
+            self._told.add(place)
+            _LOG.warning(
+                "%s calls time.sleep (%s:%d), which takes real time even here; context.sleep takes"
+                " the emulator's.",
+                self._name,
+                *place,
+            )
+
+    def cancel(self) -> None:
+        """The job is over."""
+        self._timer.cancel()
+
+
+def _asleep_at(frame: FrameType | None) -> tuple[str, int] | None:
+    """File and line at which a handler has called for sleep; ``None`` when it does not sleep."""
+    if frame is None or not _SLEEP.search(_line(frame)):
+        return None
+    stack = [frame]
+    while (outer := stack[-1].f_back) is not None and not outer.f_code.co_filename.startswith(
+        _HERE
+    ):
+        stack.append(outer)
+    handler = stack[-1].f_code.co_filename
+    # A library may sleep for it: then it is where the library was called.
+    line = next(inner.f_lineno for inner in stack if inner.f_code.co_filename == handler)
+    return handler, line
+
+
+def _ours(frame: FrameType) -> bool:
+    return frame.f_code.co_filename.startswith(_HERE)
+
+
+def _line(frame: FrameType) -> str:
+    return linecache.getline(frame.f_code.co_filename, frame.f_lineno)
+
+
 class Threads:
     """A pool that grows to :data:`THREADS_MAX` threads and reuses them."""
 
@@ -89,12 +163,16 @@ class Threads:
         self._busy = 0
         self._made = 0
         self._queue: deque[asyncio.Future[None]] = deque()
+        self._told: set[tuple[str, int]] = set()
 
-    async def run(self, call: Callable[[], Any], *, bounded: bool = True) -> Any:  # noqa: ANN401 - what the handler returns
+    async def run(
+        self, call: Callable[[], Any], *, bounded: bool = True, watched: str | None = None
+    ) -> Any:  # noqa: ANN401 - what the handler returns
         """Run ``call`` in a thread; when this is cancelled, the thread is killed.
 
         ``bounded`` waits when :data:`THREADS_MAX` threads are busy. Under virtual time that would
-        be waiting for sleepers that cannot wake while somebody waits.
+        be waiting for sleepers that cannot wake while somebody waits. ``watched`` names the
+        handler in the log, should it be found in ``time.sleep``.
         """
         loop = asyncio.get_running_loop()
         while bounded and self._busy >= THREADS_MAX:
@@ -111,9 +189,12 @@ class Threads:
         future: asyncio.Future[Any] = loop.create_future()
         # The clock knows whom to wake by a context variable, also for a sleep in a thread.
         worker.jobs.put((partial(copy_context().run, call), loop, future))
+        watch = None if watched is None else _Watch(self._told, worker.thread, watched)
         try:
             return await future
         finally:
+            if watch is not None:
+                watch.cancel()
             self._busy -= 1
             if future.cancelled():
                 worker.kill()
