@@ -130,3 +130,13 @@ def test_facts_are_spread_out_and_errors_are_objects():
         "applied": True,
         "key": "o-1",
     }
+
+
+def test_the_trace_of_the_delivery_stays_where_the_record_has_none_of_its_own():
+    facts = DeliveryFacts("d", "t-1", "C", "c", None, "x")
+    called = DataCalled(1, facts, 1, "dynamodb", "Orders", "PutItem", write=True, applied=True)
+    assert to_json(called)["trace_id"] == "t-1"
+    of_resolver = DataCalled(
+        1, None, 0, "", "Orders", "PutItem", write=True, applied=True, trace_id="t-2"
+    )
+    assert to_json(of_resolver)["trace_id"] == "t-2"

@@ -360,9 +360,9 @@ def to_json(record: Record) -> dict[str, Any]:
     line: dict[str, Any] = {"kind": type(record).__name__}
     for field in fields(record):
         value = getattr(record, field.name)
+        if value is None and field.name in {"facts", *line}:
+            continue  # what the facts say already stays
         if field.name == "facts":
-            if value is None:
-                continue
             line.update((part.name, getattr(value, part.name)) for part in fields(value))
         elif is_dataclass(value) and not isinstance(value, type):
             line[field.name] = {part.name: getattr(value, part.name) for part in fields(value)}

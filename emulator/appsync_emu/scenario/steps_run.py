@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar, assert_never
 
 from appsync_emu.core.comparisons import described, holds
-from appsync_emu.core.faults.points import Point
 from appsync_emu.core.request import GraphqlRequest, Identity
 from appsync_emu.errors import CommandRefused, LivenessError, SubscriptionRefused, UsageError
 from appsync_emu.graph.documents import operation_for
@@ -82,7 +81,7 @@ def _perform_at_once(
             world.emulator.heal(step.fault)
         case Crash():
             if not world.mode.calm:
-                world.emulator.dispatcher.crash(step.component, step.restart_after_s)
+                world.emulator.crash(step.component, step.restart_after_s)
         case Redrive() | Discard():
             _bury_or_redrive(world, step)
         case Set():
@@ -125,14 +124,13 @@ async def _send(world: World, step: Send, number: int) -> None:
         key = (label, count)
         if count == 1:
             trace_id = world.awaited.get(label)
-    spec = emulator.command(step.command)
     caller = _filled(step.caller, variables) if step.caller is not None else None
     options: dict[str, Any] = {
         "trace_id": trace_id, "label": key, "identity": _identity(world, caller),
         "headers": caller.headers if caller is not None else None,
     }  # fmt: skip
     try:
-        if _may_wait(world, f"{spec.type_name}.{spec.field_name}"):
+        if emulator.sending_waits(step.command):
             sent = emulator.send_and_wait(step.command, arguments, **options)
             found = await world.clock.until(world.clock.spawn(sent))
         else:  # nobody waits, so nothing moves: handlers are called when a step moves time
@@ -152,13 +150,6 @@ async def _send(world: World, step: Send, number: int) -> None:
         world.miss(name, f"wanted it to be refused ({described(step.refused)}), it was accepted",
                    step.line, label=label, trace_id=found)  # fmt: skip
     _save(world, step.save, {world.emulator.api.trace.field: found}, name, step.line)
-
-
-def _may_wait(world: World, coordinate: str) -> bool:
-    """Whether a resolver of the command, or a fault at the door, may take its time."""
-    return coordinate in world.emulator.api.resolvers or world.emulator.faults.armed_at(
-        Point.ACCEPT
-    )
 
 
 def _refused(

@@ -10,6 +10,7 @@ from appsync_emu.core.records import CommandAccepted
 from appsync_emu.core.retry import RetryPolicy
 from appsync_emu.engine.clock import ManualClock
 from appsync_emu.engine.emulator import Emulator
+from appsync_emu.scenario.apis import api_and_fresh
 from appsync_emu.scenario.facts import facts_of
 from appsync_emu.scenario.outcome import Finding, Kind
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from appsync_emu.scenario.listen import Listener
     from appsync_emu.scenario.model import Scenario
 
-__all__ = ["LoadedApi", "Mode", "World", "loaded"]
+__all__ = ["LoadedApi", "Mode", "World", "begin", "load_for", "loaded"]
 
 ARMED_SHARE = 0.25
 """Share of the faults that an exploring run arms (FoundationDB arms a quarter of its sites)."""
@@ -41,6 +42,16 @@ class LoadedApi:
     api: Api
     schema: Schema
     fresh: tuple[Callable[[], object], ...] = ()
+
+
+def load_for(scenario: Scenario) -> LoadedApi:
+    """The API that a scenario names, loaded for all of its runs.
+
+    Raises:
+        UsageError: there is none, or it has mistakes.
+    """
+    api, schema, fresh = api_and_fresh(scenario)
+    return LoadedApi(api=api, schema=schema, fresh=fresh)
 
 
 def loaded(scenario: Scenario, source: LoadedApi) -> LoadedApi:
