@@ -8,17 +8,13 @@ import time
 import pytest
 from engine.deliveries import Kit, component, failing, fault, run
 
-from appsync_emu.core.faults.crash import CrashEffect
 from appsync_emu.core.faults.delay import DelayEffect
-from appsync_emu.core.faults.duplicate import DuplicateEffect
-from appsync_emu.core.faults.error import ErrorEffect
-from appsync_emu.core.faults.names import NAMED
 from appsync_emu.core.faults.plan import Fault
 from appsync_emu.core.faults.points import Point
 from appsync_emu.core.records import (
     AttemptFailed,
     AttemptStarted,
-    DeliveryAccepted,
+    ComponentCrashed,
     DeliveryEnded,
     RetryScheduled,
 )
@@ -154,33 +150,6 @@ def test_delays_at_both_points():
     assert kit.at(DeliveryEnded) == [12]
 
 
-def test_a_refused_dispatch_is_a_failed_attempt_that_never_reached_the_handler():
-    throttled = ErrorEffect(NAMED["lambda.throttled"].error)
-    kit = run(Kit((fault(throttled, Point.DISPATCH),)), component(failing(0)))
-
-    assert kit.ends == [("success", 2)]
-
-
-def test_a_crash_at_dispatch_costs_no_attempt():
-    kit = run(Kit((fault(CrashEffect(10), Point.DISPATCH),)), component(failing(0)))
-
-    assert kit.ends == [("success", 1)]
-    assert kit.at(AttemptStarted) == [10]
-
-
-def test_duplicates_are_deliveries_of_their_own():
-    calls = []
-
-    async def handler(event, context):
-        calls.append(context.aws_request_id)
-
-    kit = run(Kit((fault(DuplicateEffect(2, 3), Point.DISPATCH),)), component(handler))
-
-    assert len(set(calls)) == 3
-    assert [accepted.facts.copy for accepted in kit.of(DeliveryAccepted)] == [0, 1, 2]
-    assert kit.at(DeliveryEnded) == [0, 3, 6]
-
-
 def test_a_redriven_delivery_has_another_round_of_attempts():
     kit = Kit()
     spec = component(failing(5))
@@ -297,11 +266,93 @@ def test_in_real_time_a_handler_that_waits_has_its_time_limit_all_the_same():
     }
 
 
-def test_a_dead_letter_store_that_is_down_delays_the_letter_and_the_status():
-    down = fault(ErrorEffect(NAMED["network.refused"].error), Point.DEADLETTER_WRITE, first=3)
-    kit = run(Kit((down,)), component(failing(9, PermanentError("gone"))))
+def test_a_component_that_crashes_loses_its_attempts_and_begins_none_until_it_is_up():
+    async def slow(event, context):
+        await context.sleep(20)
 
-    assert [reason for _, reason in kit.buried] == ["permanent"]
-    assert kit.at(AttemptFailed) == [0]
-    assert kit.at(DeliveryEnded) == [30]  # three writes in vain, ten seconds apart
-    assert kit.failed_with == ["PermanentError"]
+    kit = Kit()
+    spec, other = component(slow), component(slow, "D")
+
+    async def main():
+        for each in (spec, spec, other):
+            kit.accept(each)
+        await kit.clock.advance(10)
+        kit.dispatcher.crash("C", 25, "f")
+        kit.accept(spec)
+        await kit.clock.settle()
+        await kit.dispatcher.close(0)
+
+    asyncio.run(main())
+
+    [crashed] = kit.of(ComponentCrashed)
+    assert (crashed.component, crashed.fault) == ("C", "f")
+    assert crashed.restart_ns - crashed.at_ns == 25_000_000_000
+    assert kit.at(AttemptFailed) == [10, 10]
+    assert {(failed.error.type, failed.error.fault) for failed in kit.of(AttemptFailed)} == {
+        ("Runtime.ExitError", "f")
+    }
+    assert kit.at(AttemptStarted) == [0, 0, 0, 35, 35, 35]
+    assert sorted(kit.at(DeliveryEnded)) == [20, 55, 55, 55]
+
+
+def test_what_waits_for_room_waits_for_the_restart_too():
+    async def slow(event, context):
+        await context.sleep(20)
+
+    kit = Kit()
+
+    async def main():
+        for _ in range(3):
+            kit.accept(component(slow, concurrency=1))
+        await kit.clock.advance(10)
+        kit.dispatcher.crash("C", 5)
+        kit.dispatcher.crash("C", 2)  # down already, and for longer
+        await kit.clock.settle()
+
+    asyncio.run(main())
+
+    assert kit.at(AttemptStarted) == [0, 15, 35, 55]
+    assert kit.at(DeliveryEnded) == [35, 55, 75]
+
+
+def test_blocking_handlers_that_wait_for_their_turn_wait_for_the_restart():
+    kit = Kit()
+    crashed = []
+
+    def crashes(event, context):
+        if not crashed:
+            crashed.append(1)
+            context.clock.call_soon(lambda: kit.dispatcher.crash("Other", 20))
+
+    def other(event, context):
+        pass
+
+    async def main():
+        loop = asyncio.get_running_loop()
+        kit.clock.call_soon = loop.call_soon_threadsafe
+        kit.accept(component(crashes, "Crashes"))
+        kit.accept(component(other, "Other"))
+        await kit.clock.settle()
+
+    asyncio.run(main())
+
+    assert kit.at(AttemptStarted) == [0, 20]
+    assert kit.dispatcher.live == 0
+
+
+def test_a_restart_at_once_is_a_crash_all_the_same():
+    async def slow(event, context):
+        await context.sleep(20)
+
+    kit = Kit()
+
+    async def main():
+        kit.accept(component(slow))
+        await kit.clock.advance(10)
+        kit.dispatcher.crash("C", 0)
+        await kit.clock.settle()
+
+    asyncio.run(main())
+
+    assert kit.at(AttemptStarted) == [0, 10]
+    assert kit.ends == [("success", 2)]
