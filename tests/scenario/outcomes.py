@@ -108,7 +108,7 @@ def several_components(seed=3):
         row(41_300, "status", "success", "2 attempts, 1 retry", **pay),
         row(41_300, "status", "accepted", **ship),
         row(41_300, "status", "accepted", **note),
-        row(41_300, "fault", "delay at status.write", "success", fault="slow-table", **pay),
+        row(41_300, "fault", "status.write success", "delay", fault="slow-table", **pay),
         row(41_300, "attempt", "attempt 1", "success", until_ms=41_420, **note),
         row(41_420, "status", "success", "1 attempt, 0 retries", **note),
         row(41_300, "attempt", "attempt 1", "ConnectTimeout", until_ms=71_300, **ship, **down),
@@ -132,7 +132,8 @@ def several_components(seed=3):
         row(
             1_300_000,
             "fault",
-            "outage at deadletter.write",
+            "deadletter.write",
+            "outage, 2 times",
             fault="deadletter-store-down",
             phase="request",
             **ship,

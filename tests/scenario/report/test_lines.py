@@ -62,6 +62,10 @@ def test_an_error_that_the_last_call_tells_is_told_once():
         row(0, "attempt", "attempt 1", "Busy", until_ms=0, **gone, **OF),
         row(0, "data", "T PutItem", "Busy", **gone, **OF),
     ) == [(0, "attempt 1", "T PutItem", "Busy")]
+    assert told(
+        row(0, "attempt", "attempt 1", "Busy", until_ms=0, **gone, **OF),
+        row(0, "data", "T PutItem", "applied, then Busy", **gone, **OF),
+    ) == [(0, "attempt 1", "T PutItem", "applied, then Busy")]
 
 
 def test_a_retry_is_told_only_while_it_is_due():

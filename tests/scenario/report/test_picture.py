@@ -63,6 +63,22 @@ def test_every_kind_of_row_is_drawn():
     assert set(kinds) <= set(texts)
 
 
+def test_strikes_say_what_they_did():
+    strike = row(0, "fault", "deadletter.write", "outage, 2 times", fault="down")
+    _, texts = drawn(replace(twice_written(), rows=(strike,)))
+
+    assert "deadletter.write: outage, 2..." in texts
+    assert "down" in texts
+
+
+def test_an_attempt_that_goes_on():
+    running = row(0, "attempt", "attempt 1", "under way", component="Place")
+    [_, lanes], texts = drawn(replace(twice_written(), rows=(running,)))
+
+    assert len(lanes.findall(".//rect[@class='bar open']")) == 1
+    assert "under way" in texts
+
+
 def test_components_of_a_trace_have_lanes():
     _, texts = drawn(several_components())
 

@@ -126,7 +126,8 @@ def _attempt(rows: Sequence[Row], index: int, row: Row) -> Iterator[tuple[float,
         )
     last = rows[calls[-1]]
     ended_ns = row.at_ns + lasted_ns
-    same = (last.at_ns, last.came_to, last.fault) == (ended_ns, row.came_to, row.fault)
+    # The call says it already: "network.timeout", or "applied, then network.timeout".
+    same = (last.at_ns, last.fault) == (ended_ns, row.fault) and last.came_to.endswith(row.came_to)
     if row.mark or (row.failed and not same):
         yield calls[-1] + 0.5, replace(outcome, at_ns=ended_ns)
 

@@ -181,15 +181,16 @@ def _bar(bar: Bar, y: int, name: str) -> Iterator[str]:
     if bar.next_x is not None and row.failed:
         yield f'<path class="retry" d="M{bar.end + 2:.1f} {y + 20.5} H{bar.next_x - 3:.1f}"/>'
     yield _open(name, bar.index, row)
-    tone = "bad" if row.failed else "good"
+    open_ended = row.until_ns is None
+    tone = "bad" if row.failed else "open" if open_ended else "good"
     size = f'x="{bar.x:.1f}" y="{y}" width="{wide:.1f}" height="{BAR}"'
     yield f'<rect class="bar {tone}" {size} rx="4"/>'
     yield _text(bar.number, f"number {tone}", bar.x + 8, y + 16)
     lasted_s = ((row.until_ns or row.at_ns) - row.at_ns) / NS_PER_S
     if lasted_s and wide > (needed := text_width(lasts := duration_text(lasted_s))) + 34:
         yield _text(lasts, f"lasted {tone}", bar.end - needed - 6, y + 16)
-    if row.failed:
-        yield _text(cut(one_line(row.came_to), TEXT_MAX), "came bad", bar.end + 6, y + 13)
+    if row.failed or open_ended:
+        yield _text(cut(one_line(row.came_to), TEXT_MAX), f"came {tone}", bar.end + 6, y + 13)
     if row.fault:
         x = bar.end if row.phase == "response" else bar.x + 5
         yield _at(BOLT, "bolt", x, y - 6)

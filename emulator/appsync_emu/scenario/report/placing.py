@@ -242,7 +242,7 @@ class _Board:
         bar.end = max(bar.end, self._x)
         self._x = max(self._x, bar.end)
         lane.edge = max(lane.edge, bar.end)
-        if bar.row.failed:
+        if bar.row.failed or bar.row.until_ns is None:
             lane.edge = bar.end + 6 + text_width(cut(one_line(bar.row.came_to), TEXT_MAX))
         if bar.row.fault and bar.row.phase == "response":
             name = cut(one_line(bar.row.fault), TEXT_MAX)
@@ -262,8 +262,9 @@ class _Board:
 
     def _mark(self, index: int, row: Row, lane: Lane) -> None:
         # That components accept is seen often; its sign says enough.
-        silent = row.kind == "status" and row.what == "accepted" and row.component
-        text = "" if silent else cut(one_line(row.what), TEXT_MAX)
+        silent = row.what == "accepted" and row.component
+        said = f"{row.what}: {row.came_to}" if row.kind == "fault" and row.came_to else row.what
+        text = "" if silent else cut(one_line(said), TEXT_MAX)
         lane.marks.append(Mark(index=index, row=row, x=self._x + 6, texts=(text,) if text else ()))
         lane.edge = self._x + (MARK + text_width(text) if text else MARK / 2)
         if row.fault:
