@@ -85,7 +85,7 @@ def test_faults_that_never_struck(pytester):
 
     result.assert_outcomes(passed=3, failed=1)
     result.stdout.fnmatch_lines(
-        ["inert: the fault 'network.reset' never struck (error at attempt, component Place, *"]
+        ["inert: the fault 'network.reset' never struck (network.reset at attempt, component *"]
     )
 
 

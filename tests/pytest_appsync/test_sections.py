@@ -34,7 +34,7 @@ def test_a_failure_shows_what_happened(pytester):
             "  0:00.000  t1  Place  attempt 1: ConnectionResetError: *(fault flaky)",
             "  *  t1  Place  error after 4 attempts, 3 retries: retries-exhausted",
             "*- AppSync faults -*",
-            "flaky: error at attempt, attempts 1, 2, 3, 4; struck 4 times",
+            "flaky: network.reset at attempt, attempts 1, 2, 3, 4; struck 4 times",
         ]
     )
     assert result.stdout.str().count("AppSync timeline") == 1
@@ -151,7 +151,7 @@ def test_the_traceback_of_a_mistake_ends_at_the_test_s_own_line(pytester):
     result.stdout.fnmatch_lines(
         [
             '>       appsync.fault("nothing like it")',
-            "E       *UsageError: there is no fault 'nothing like it'. Faults: network.refused,*",
+            "E       *UsageError: there is no fault 'nothing like it'. Faults: close, corrupt,*",
             "test_it.py:8: UsageError",
         ]
     )

@@ -9,6 +9,7 @@ import click
 from appsync_emu import __version__
 from appsync_emu.cli.check import check
 from appsync_emu.cli.deadletters import deadletters
+from appsync_emu.cli.faults import faults
 from appsync_emu.cli.init import init
 from appsync_emu.cli.schema import schema
 from appsync_emu.cli.serve import serve
@@ -37,5 +38,5 @@ def main() -> None:
     """A local AWS AppSync that tests asynchronous command handling."""
 
 
-for _command in (serve, check, init, schema, deadletters):
+for _command in (serve, check, init, schema, deadletters, faults):
     main.add_command(_command)
