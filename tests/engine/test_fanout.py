@@ -8,7 +8,9 @@ import json
 import pytest
 
 from appsync_emu.core.limits import STRICT
+from appsync_emu.core.wire import EventFacts, Telling
 from appsync_emu.engine.fanout import Fanout
+from appsync_emu.engine.frames import Event
 
 FED = {"onPost": ("addPost", "updatePost"), "onAdd": ("addPost",)}
 
@@ -192,3 +194,40 @@ def test_whether_anybody_listens_can_be_asked(fanout):
     assert fanout.has_subscribers("onPost")
     fanout.remove(subscriber)
     assert not fanout.has_subscribers("onPost")
+
+
+class Path:
+    """Events wait here until they are let go."""
+
+    def __init__(self):
+        self.wanted = True
+        self.taken = []
+
+    def take(self, field, value, mutation, tell):
+        event = Event(field, value, EventFacts(command=mutation))
+        self.taken.append(lambda: tell(event))
+
+
+def test_where_faults_may_strike_events_go_their_way():
+    path = Path()
+    fanout = Fanout(FED, path=path)
+    fanout.mutation("addPost", {"id": "0"})
+    got, subscriber = listen(fanout, FakePlan())
+    fanout.mutation("addPost", {"id": "1"})
+    assert (got, len(path.taken)) == ([], 1)
+
+    path.taken[0]()
+    assert got == ['{"data":{"onPost":{"id":"1"}}}']
+    assert isinstance(got[0], Telling)
+    assert got[0].facts == EventFacts(command="addPost")
+    fanout.remove(subscriber)
+    path.taken[0]()
+    assert len(got) == 1
+
+
+def test_where_none_may_they_go_straight():
+    path = Path()
+    path.wanted = False
+    got, _ = listen(fanout := Fanout(FED, path=path), FakePlan())
+    fanout.publish("onPost", {})
+    assert (path.taken, type(got[0])) == ([], str)

@@ -8,13 +8,28 @@ import json
 
 import pytest
 
+from appsync_emu.core.faults.close import CloseEffect
+from appsync_emu.core.faults.corrupt import CorruptEffect
+from appsync_emu.core.faults.delay import DelayEffect
+from appsync_emu.core.faults.drop import DropEffect
+from appsync_emu.core.faults.error import ErrorEffect
+from appsync_emu.core.faults.hang import HangEffect
+from appsync_emu.core.faults.match import Match
+from appsync_emu.core.faults.names import NAMED
+from appsync_emu.core.faults.plan import Fault
+from appsync_emu.core.faults.plan import Plan as Faults
+from appsync_emu.core.faults.points import Point
 from appsync_emu.core.handshake import NO_PROTOCOL, Handshake
 from appsync_emu.core.http import RequestRefused
 from appsync_emu.core.limits import STRICT
+from appsync_emu.core.records import ErrorInfo
 from appsync_emu.core.request import Identity
 from appsync_emu.engine.clock import ManualClock
+from appsync_emu.engine.entropy import Entropy
 from appsync_emu.engine.fanout import Fanout
+from appsync_emu.engine.journal import Journal
 from appsync_emu.engine.session import RealtimeSession, SessionServices
+from appsync_emu.engine.strikes import Strikes
 
 KEY = {"host": "h", "x-api-key": "da2-x"}
 ACK = {"type": "connection_ack", "payload": {"connectionTimeoutMs": 300000}}
@@ -45,8 +60,10 @@ def authenticate(headers):
 class World:
     """The services of a session, and what was asked of them."""
 
-    def __init__(self, subscribe=None, **limits):
+    def __init__(self, subscribe=None, *, faults=(), as_object=False, **limits):
         self.clock = ManualClock()
+        self.journal = Journal()
+        self.faults = Faults(faults)
         self.fanout = Fanout({"onPost": ("addPost",)})
         self.requests = []
         self.answer = subscribe or (lambda request: Plan(request.variables))
@@ -57,6 +74,10 @@ class World:
             clock=self.clock,
             request_id=lambda: f"r{len(self.requests)}",
             limits=dataclasses.replace(STRICT, **limits),
+            limit_errors_as_object=as_object,
+            strikes=Strikes(
+                self.faults, clock=self.clock, entropy=Entropy(1), journal=self.journal
+            ),
         )
 
     def subscribe(self, request):
@@ -418,3 +439,179 @@ def test_speaking_while_spoken_to_keeps_the_order():
     client.say(type="connection_init")
 
     assert [frame["type"] for frame in client.heard()] == ["connection_ack", "ka", "start_ack"]
+
+
+# Faults.
+
+
+def fault(effect, point=Point.FRAME, **match):
+    return Fault(fault_id="f", point=point, effect=effect, match=Match(**match))
+
+
+def named(name, point, **match):
+    """A fault of the catalogue that is an error."""
+    info = ErrorInfo(name, "injected", "technical", "injected")
+    return fault(ErrorEffect(info, "request", 0.0, NAMED[name]), point, **match)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("appsync.unauthorized", 401), ("appsync.bad-request", 400), ("ws.connect-error", 500)],
+)
+def test_a_handshake_that_is_turned_away(name, code):
+    """The shape of ``connection_error`` is that of captures (aws-amplify/amplify-flutter#2763)."""
+    world = World(faults=[named(name, Point.CONNECT, subscriber="connection 1")])
+    client, other = world.connect(), world.connect()
+
+    (frame,) = client.heard()
+    client.say(type="connection_init")
+    other.say(type="connection_init")
+
+    assert frame["type"] == "connection_error"
+    (entry,) = frame["payload"]["errors"]
+    assert (entry["errorType"], entry["errorCode"]) == (NAMED[name].client.error_type, code)
+    assert client.closed == [(1008, "Connection refused")]
+    assert other.heard() == [ACK, {"type": "ka"}]
+    assert world.journal.records[0].about == "connection 1"
+
+
+def test_a_handshake_that_is_bad_is_not_struck():
+    world = World(faults=[fault(HangEffect(), Point.CONNECT)])
+    (frame,) = world.connect(Handshake({}, NO_PROTOCOL)).heard()
+    assert frame["type"] == "connection_error"
+    assert world.journal.records == []
+
+
+def test_a_handshake_that_never_ends():
+    async def journey():
+        world = World(faults=[fault(HangEffect(), Point.CONNECT)])
+        client = world.connect()
+        client.say(type="connection_init")
+        client.session.receive_binary()
+        client.start()
+        await world.clock.advance(3600)
+        assert client.heard() == []
+        await world.clock.advance(24 * 3600)
+        assert client.closed == [(1001, "Connection duration exceeded")]
+        assert world.requests == []
+
+    asyncio.run(journey())
+
+
+def test_a_handshake_that_takes_its_time():
+    async def journey():
+        world = World(faults=[fault(DelayEffect(90), Point.CONNECT)])
+        client = world.connect()
+        client.say(type="connection_init")
+        client.start()
+        await world.clock.advance(89)
+        assert client.heard() == []
+        await world.clock.settle()
+        return client.heard()
+
+    assert [frame["type"] for frame in asyncio.run(journey())] == [
+        *("connection_ack", "ka", "start_ack")
+    ]
+
+
+def test_what_comes_meanwhile_is_bounded():
+    async def journey():
+        world = World(faults=[fault(DelayEffect(5), Point.CONNECT)])
+        client = world.connect()
+        for _ in range(150):
+            client.say(type="connection_init")
+        await world.clock.settle()
+        return client.heard()
+
+    assert len(asyncio.run(journey())) == 2 * 100
+
+
+def test_whoever_leaves_meanwhile_is_not_waited_for():
+    world = World(faults=[fault(DelayEffect(90), Point.CONNECT)])
+    client = world.connect()
+    assert not world.clock.still
+    client.session.closed()
+    assert world.clock.still
+
+
+def test_a_handshake_that_is_cut():
+    world = World(faults=[fault(CloseEffect(1006), Point.CONNECT)])
+    client = world.connect()
+    assert (client.closed, client.heard()) == ([(1006, "")], [])
+    assert world.services.sessions == {}
+
+
+def test_other_verdicts_at_the_handshake_let_it_be():
+    world = World(faults=[fault(DropEffect(), Point.CONNECT)])
+    client = world.connect()
+    client.say(type="connection_init")
+    assert client.heard() == [ACK, {"type": "ka"}]
+
+
+def test_a_frame_that_is_lost_or_damaged():
+    world = World(faults=[fault(DropEffect(), frame="ka")])
+    world.faults.arm(
+        Fault(
+            fault_id="g",
+            point=Point.FRAME,
+            effect=CorruptEffect("unknown-type"),
+            match=Match(frame="start_ack"),
+        )
+    )
+    client = world.connect()
+    client.say(type="connection_init")
+    client.start()
+    world.fanout.mutation("addPost", {})
+    assert [frame["type"] for frame in client.heard()] == ["connection_ack", "gibberish", "data"]
+
+
+def test_a_connection_ends_in_the_place_of_a_frame():
+    """Nothing of what stood behind that frame is sent either."""
+    world = World(faults=[fault(CloseEffect(1006, "bye"), frame="ka")])
+    client = world.connect()
+    client.say(type="connection_init")
+    client.start()
+    assert client.heard() == [ACK]
+    assert client.closed == [(1006, "bye")]
+    assert world.services.sessions == {}
+
+
+@pytest.mark.parametrize("as_object", [True, False])
+def test_a_limit_in_the_place_of_start_ack(as_object):
+    """Live captures show an object (aws-amplify/amplify-cli#3547), the AWS page an array."""
+    world = World(faults=[named("ws.limit", Point.FRAME, frame="start_ack")], as_object=as_object)
+    client = world.connect()
+    client.start()
+    world.fanout.mutation("addPost", {})
+
+    (frame,) = client.heard()
+    errors = frame["payload"]["errors"]
+    entry = errors if as_object else errors[0]
+    assert (frame["id"], entry["errorType"]) == ("s1", "MaxSubscriptionsReachedError")
+    assert world.fanout._index == {}
+    world.faults.heal()
+    client.start()
+    assert client.heard() == [{"id": "s1", "type": "start_ack"}]
+
+
+def test_an_error_in_the_place_of_another_frame():
+    world = World(faults=[named("ws.limit", Point.FRAME, frame="ka")])
+    client = world.connect()
+    client.say(type="connection_init")
+    client.start()
+    assert [frame["type"] for frame in client.heard()] == ["connection_ack", "error", "start_ack"]
+
+
+def test_at_rest_is_when_no_resolver_is_waited_for():
+    async def journey():
+        async def later(_):
+            await turn()
+            return Plan()
+
+        client = World(later).connect()
+        await client.session.at_rest()
+        client.start()
+        await client.session.at_rest()
+        return client.heard()
+
+    assert asyncio.run(journey()) == [{"id": "s1", "type": "start_ack"}]
