@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from appsync_emu.config.readers import nearest
-from appsync_emu.config.yamlfile import Map
+from appsync_emu.config.yamlfile import Map, Scalar
 from appsync_emu.core.faults import words
 from appsync_emu.core.faults.catalogue import Implied, business_error, effect_named, other_error
 from appsync_emu.core.faults.close import CUT, CloseEffect
@@ -116,13 +116,22 @@ def read_effect(values: Values, node: Node, what: str, point: Point | None) -> F
         return None
     reading = _Reading(values=values, node=node, what=what, point=point, fields=fields)
     if "after" in fields:
-        reading.after = values.word(words.wait, fields["after"], f'"after" of {what}')
+        reading.after = values.wait(fields["after"], f'"after" of {what}')
     if "phase" in fields:
-        reading.phase = values.word(words.phase, fields["phase"], f'"phase" of {what}')
+        reading.phase = _phase(values, fields["phase"], f'"phase" of {what}')
     found = _READERS[kinds[0]](reading)
     if found is not None and point is not None:
         _check_point(values, fields[kinds[0]], found, point)
     return found
+
+
+def _phase(values: Values, node: Node, what: str) -> Phase | None:
+    said = node.text if isinstance(node, Scalar) else ""
+    for phase in words.PHASES:
+        if said == phase:
+            return phase
+    values.note(node, f'{what} is "{said[:60]}"{nearest(said, words.PHASES)}', PHASES)
+    return None
 
 
 def _check_point(values: Values, node: Node, found: Found, point: Point) -> None:
@@ -146,7 +155,8 @@ def _error(reading: _Reading) -> Found | None:
     if name is None:
         return None
     if name not in NAMED:
-        near = nearest(name, NAMED)
+        same = [f'"{known}"' for known in NAMED if known.partition(".")[2] == name]
+        near = f"; did you mean {_or(same)}?" if same else nearest(name, NAMED)
         values.note(
             node,
             f'{what} is "{name}", which no fault is called{near}',
@@ -212,7 +222,7 @@ def _own(reading: _Reading, error: object) -> ErrorEffect:
 def _delay(reading: _Reading) -> Found | None:
     reading.refuse("after", "delay", "The delay is how long it takes: delay: 5s.")
     reading.refuse("phase", "delay", "Remove it: nothing fails.")
-    wait = reading.values.word(words.wait, reading.fields["delay"], f'"delay" of {reading.what}')
+    wait = reading.values.wait(reading.fields["delay"], f'"delay" of {reading.what}')
     return None if wait is None else Found(effect=DelayEffect(wait))
 
 
@@ -262,7 +272,7 @@ def _crash(reading: _Reading) -> Found | None:
     restart: Wait | None = 10.0
     if "restart_after" in fields:
         node = fields["restart_after"]
-        restart = values.word(words.wait, node, f'"restart_after" of {what}')
+        restart = values.wait(node, f'"restart_after" of {what}')
     phase = _crash_phase(reading)
     if phase is None or restart is None:
         return None
@@ -303,7 +313,7 @@ def _duplicate(reading: _Reading) -> Found | None:
         copies = values.count(fields["copies"], f'"copies" of {what}', most=_COPIES_MAX)
     after: Wait | None = 0.0
     if "after" in fields:
-        after = values.word(words.wait, fields["after"], f'"after" of {what}')
+        after = values.wait(fields["after"], f'"after" of {what}')
     if copies is None or after is None:
         return None
     return Found(effect=DuplicateEffect(copies, after))
@@ -321,7 +331,7 @@ def _reorder(reading: _Reading) -> Found | None:
         window = values.count(fields["window"], f'"window" of {what}', least=2, most=_WINDOW_MAX)
     after: Wait | None = 1.0
     if "after" in fields:
-        after = values.word(words.wait, fields["after"], f'"after" of {what}')
+        after = values.wait(fields["after"], f'"after" of {what}')
     if window is None or after is None:
         return None
     return Found(effect=ReorderEffect(window, after))

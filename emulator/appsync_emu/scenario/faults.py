@@ -78,7 +78,7 @@ def _read_fault(values: Values, node: Node) -> ScenarioFault | None:
     if fields is None:
         return None
     before = len(reader.mistakes)
-    name = _read_id(values, fields.get("id"), node)
+    name = _read_id(values, fields, node)
     what = f'fault "{name}"' if name else "a fault"
     point = _read_point(values, fields, node, what)
     effect_node = values.required(
@@ -103,9 +103,9 @@ def _read_fault(values: Values, node: Node) -> ScenarioFault | None:
     return ScenarioFault(fault=fault, line=node.line, note=note or "")
 
 
-def _read_id(values: Values, node: Node | None, place: Node) -> str | None:
+def _read_id(values: Values, fields: dict[str, Node], place: Node) -> str | None:
+    node = values.required(fields, "id", place, "a fault", "Name it: id: payment-resets.")
     if node is None:
-        values.note(place, 'a fault has no "id"', "Name it: id: payment-resets.")
         return None
     name = values.reader.text(node, '"id" of a fault')
     if name == "all":

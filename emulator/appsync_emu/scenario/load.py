@@ -183,7 +183,10 @@ def _check_version(values: Values, root: Node, node: Node | None) -> None:
         values.note(root, 'the file has no "scenario"', _FIRST)
     elif not (isinstance(node, Scalar) and node.plain and node.text == "1"):
         said = f'"{node.text[:60]}"' if isinstance(node, Scalar) else "no number"
-        values.note(node, f'"scenario" is {said}, not 1', "This version reads version 1 alone.")
+        remedy = "This version reads version 1 alone."
+        if isinstance(node, Scalar) and node.text == "1":
+            remedy = "Write scenario: 1, without quotes."
+        values.note(node, f'"scenario" is {said}, not 1', remedy)
     elif isinstance(root, Map) and root.entries[0].key.text != "scenario":
         values.note(
             root.entries[0].key,

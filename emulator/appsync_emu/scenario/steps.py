@@ -90,7 +90,8 @@ def read_steps(values: Values, node: Node) -> list[Step]:
 
 def _read_step(values: Values, node: Node) -> Step | None:
     if isinstance(node, Scalar) and node.text in keys.STEP:
-        values.note(node, f'the step "{node.text}" says no more', f"Write {EXAMPLES[node.text]}.")
+        word = node.text
+        values.note(node, f'the step is the word "{word}" alone', f"Write {EXAMPLES[word]}.")
         return None
     fields = values.reader.mapping(
         node, "a step", keys.STEP, hint=f"Write one, for example {EXAMPLES['send']}."

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from appsync_emu.config.yamlfile import Node
     from appsync_emu.core.comparisons import Wanted
     from appsync_emu.core.faults.match import TextWanted
+    from appsync_emu.core.faults.waits import Wait
     from appsync_emu.core.jsonvalue import Json, JsonObject
     from appsync_emu.scenario.model import Caller
 
@@ -118,6 +119,12 @@ class Values:
             )
         return self.reader.duration_s(node, what, maximum_s=DURATION_MAX_S, zero_allowed=zero)
 
+    def wait(self, node: Node, what: str) -> Wait | None:
+        """A duration, or a distribution of them."""
+        if isinstance(node, Scalar):
+            return self.duration(node, what, zero=True)
+        return self.word(words.wait, node, what)
+
     def only_true(self, node: Node, what: str) -> bool:
         """``true``, and nothing else."""
         if isinstance(node, Scalar) and node.plain and node.text == "true":
@@ -132,9 +139,11 @@ class Values:
     def required(
         self, fields: Mapping[str, Node], key: str, place: Node, what: str, remedy: str
     ) -> Node | None:
-        """The node of a key that must be there."""
+        """The node of a key that must be there; one that is misspelt is a mistake already."""
         node = fields.get(key)
-        if node is None:
+        written = [entry.key.text for entry in place.entries] if isinstance(place, Map) else []
+        strangers = [name for name in written if name not in fields]
+        if node is None and not difflib.get_close_matches(key, strangers, n=1):
             self.note(place, f'{what} has no "{key}"', remedy)
         return node
 
@@ -173,7 +182,8 @@ class Values:
         """Say that the file defines no such name."""
         near = nearest(text, names) if len(names) <= _NAMES_MAX else ""
         shown = ", ".join(sorted(names)[:_SHOWN_MAX]) + (", ..." if len(names) > _SHOWN_MAX else "")
-        remedy = f"This file has {kind}s: {shown}." if names else f"This file has no {kind}."
+        kinds = kind.removesuffix("y") + "ies" if kind.endswith("y") else f"{kind}s"
+        remedy = f"This file has {kinds}: {shown}." if names else f"This file has no {kinds}."
         self.note(node, f'{what} is "{_cut(text)}", and no {kind} is called that{near}', remedy)
 
     # Comparisons.
@@ -227,16 +237,31 @@ class Values:
     def number_wanted(self, node: Node, what: str) -> Wanted:
         """A whole number, or operators that compare numbers."""
         if not isinstance(node, Map):
-            return self.reader.integer(node, what, minimum=0, maximum=_COUNT_MAX)
+            return self._number(node, what)
         found = self._operators(node, what, "{at_least: 1}")
         for part in found.parts if isinstance(found, AllOf) else (found,):
             if part is not None and part.operator in {"matches", "contains"}:
                 self.note(node, f'{what}: "{part.operator}" compares text, and this is a number')
         return found
 
+    def _number(self, node: Node, what: str) -> int | None:
+        value = to_json(node)
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            return value
+        said = f'"{_cut(node.text)}"' if isinstance(node, Scalar) else "a list"
+        self.note(
+            node,
+            f"{what} is {said}, not a whole number",
+            "Write a whole number from 0 up, or operators: {at_least: 1}.",
+        )
+        return None
+
     def text_wanted(self, node: Node, what: str) -> TextWanted | None:
         """A text, or operators that have a meaning for text."""
-        if not isinstance(node, Map):
+        if isinstance(node, List):
+            self.note(node, f"{what} is a list", "Write one text, or {in: [a, b]}.")
+            return None
+        if isinstance(node, Scalar):
             return self.reader.text(node, what)
         found = self._operators(node, what, "{in: [a, b]}")
         for part in found.parts if isinstance(found, AllOf) else (found,):
