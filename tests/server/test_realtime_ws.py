@@ -17,12 +17,28 @@ from gql.transport.appsync_auth import AppSyncApiKeyAuthentication
 from gql.transport.appsync_websockets import AppSyncWebsocketsTransport
 from gql.transport.exceptions import TransportQueryError, TransportServerError
 
+from appsync_emu.core.faults.catalogue import effect_named
+from appsync_emu.core.faults.close import CloseEffect
+from appsync_emu.core.faults.corrupt import CORRUPTIONS, CorruptEffect
+from appsync_emu.core.faults.delay import DelayEffect
+from appsync_emu.core.faults.drop import DropEffect
+from appsync_emu.core.faults.duplicate import DuplicateEffect
+from appsync_emu.core.faults.match import Match
+from appsync_emu.core.faults.names import NAMED
+from appsync_emu.core.faults.plan import Fault
+from appsync_emu.core.faults.plan import Plan as Faults
+from appsync_emu.core.faults.points import Point
+from appsync_emu.core.faults.reorder import ReorderEffect
+from appsync_emu.core.faults.strike import Strike
 from appsync_emu.core.http import RequestRefused
 from appsync_emu.core.limits import STRICT
 from appsync_emu.core.request import Identity
 from appsync_emu.engine.clock import RealClock
+from appsync_emu.engine.entropy import Entropy
 from appsync_emu.engine.fanout import Fanout
+from appsync_emu.engine.journal import Journal
 from appsync_emu.engine.session import SessionServices
+from appsync_emu.engine.strikes import Strikes
 from appsync_emu.server.realtime_ws import RealtimeEndpoint, _header
 
 KEY = {"host": "h", "x-api-key": "da2-x"}
@@ -61,15 +77,16 @@ def subscribe(request):
 class World:
     """A server on a free port, and the fan-out behind it."""
 
-    def __init__(self, heartbeat_s=None, **limits):
+    def __init__(self, heartbeat_s=None, faults=(), **limits):
         self.fanout = Fanout({"onPost": ("addPost",)})
         self.services = SessionServices(
             authenticate=authenticate,
             subscribe=subscribe,
             fanout=self.fanout,
-            clock=RealClock(),
+            clock=(clock := RealClock()),
             request_id=lambda: "r",
             limits=dataclasses.replace(STRICT, **limits),
+            strikes=Strikes(Faults(faults), clock=clock, entropy=Entropy(1), journal=Journal()),
         )
         self.endpoint = RealtimeEndpoint(self.services, heartbeat_s=heartbeat_s)
 
@@ -455,3 +472,210 @@ def test_gql_reads_why_it_is_refused():
                 await anext(session.subscribe(gql.gql("subscription { other }")))
 
     run(journey)
+
+
+# Faults, as they look on a wire.
+
+
+def fault(effect, point=Point.FRAME, **match):
+    return Fault(
+        fault_id="f", point=point, effect=effect, match=Match(**match), strike=Strike(limit=1)
+    )
+
+
+def named(name):
+    """A fault of the catalogue, at its usual point."""
+    effect, implied = effect_named(name)
+    strike = Strike(**{"limit": 1, **implied.strike})
+    return Fault(
+        fault_id=name,
+        point=NAMED[name].points[0],
+        effect=effect,
+        match=Match(**implied.match),
+        strike=strike,
+        name=name,
+    )
+
+
+async def texts(ws, count):
+    return [
+        (await ws.receive_json(timeout=2))["payload"]["data"]["onPost"]["n"] for _ in range(count)
+    ]
+
+
+async def silent(ws):
+    """Nothing arrives for a while."""
+    with pytest.raises(TimeoutError):
+        await ws.receive(timeout=0.03)
+
+
+@pytest.mark.parametrize("code", [1000, 1001, 4000])
+def test_a_fault_closes_with_a_code(code):
+    async def journey(world):
+        async with connect(world) as ws:
+            await started(ws)
+            world.publish(n=1)
+            message = await ws.receive(timeout=2)
+            assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, code)
+            assert (ws.close_code, message.extra) == (code, "bye")
+
+    run(journey, faults=[fault(CloseEffect(code, "bye"), frame="data")])
+
+
+@pytest.mark.parametrize("code", [1005, 1006, 1015])
+def test_a_fault_cuts_without_a_closing_handshake(code):
+    """RFC 6455, section 7.4.1: no endpoint sends these codes."""
+
+    async def journey(world):
+        async with connect(world) as ws:
+            await ws.send_json({"type": "connection_init"})
+            assert [await ws.receive_json(timeout=2) for _ in range(2)] == [ACK, KA]
+            await started(ws)
+            world.publish(n=1)
+            message = await ws.receive(timeout=2)
+            assert message.type in {aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR}
+            assert ws.close_code == 1006
+            await world.until(lambda: not world.services.sessions)
+
+    run(journey, faults=[fault(CloseEffect(code), frame="data")])
+
+
+def test_a_cut_by_hand_is_the_end_of_the_stream():
+    """Not one byte of a close frame."""
+
+    async def journey(world):
+        head, reader, writer = await dial(
+            world, f"/graphql?header={encoded()}", "Sec-WebSocket-Protocol: graphql-ws"
+        )
+        assert "101" in head
+        with contextlib.suppress(ConnectionResetError):
+            assert await reader.read() == b""
+        writer.close()
+
+    run(journey, faults=[fault(CloseEffect(1006), Point.CONNECT)])
+
+
+def test_connection_error_and_then_the_end():
+    async def journey(world):
+        async with connect(world) as ws:
+            frame = await ws.receive_json(timeout=2)
+            assert frame["type"] == "connection_error"
+            assert frame["payload"]["errors"][0]["errorCode"] == 500
+            await ws.send_json({"type": "connection_init"})
+            assert (await ws.receive(timeout=2)).data == 1008
+
+    run(journey, faults=[named("ws.connect-error")])
+
+
+def test_silence_instead_of_an_ack():
+    async def journey(world):
+        async with connect(world) as ws, connect(world) as other:
+            await ws.send_json({"type": "connection_init"})
+            await start(ws)
+            await silent(ws)
+            await started(other)
+
+    run(journey, faults=[named("ws.no-ack")])
+
+
+def test_silence_instead_of_a_start_ack():
+    async def journey(world):
+        async with connect(world) as ws:
+            await start(ws)
+            await silent(ws)
+            world.publish(n=1)
+            assert await texts(ws, 1) == [1]
+
+    run(journey, faults=[named("ws.no-start-ack")])
+
+
+def test_a_limit_instead_of_a_start_ack():
+    async def journey(world):
+        async with connect(world) as ws:
+            await start(ws)
+            frame = await ws.receive_json(timeout=2)
+            (entry,) = frame["payload"]["errors"]
+            assert (frame["type"], entry["errorType"]) == ("error", "MaxSubscriptionsReachedError")
+            await started(ws)
+
+    run(journey, faults=[named("ws.limit")])
+
+
+def test_no_keep_alive():
+    async def journey(world):
+        async with connect(world) as ws:
+            await ws.send_json({"type": "connection_init"})
+            assert await ws.receive_json(timeout=2) == ACK
+            await silent(ws)
+
+    run(journey, faults=[named("ws.no-keepalive")])
+
+
+def test_the_first_event_is_lost():
+    async def journey(world):
+        async with connect(world) as ws:
+            await started(ws)
+            for n in (1, 2):
+                world.publish(n=n)
+            assert await texts(ws, 1) == [2]
+
+    run(journey, faults=[named("ws.lost-first")])
+
+
+@pytest.mark.parametrize(
+    ("effect", "heard"),
+    [
+        (DropEffect(), [2]),
+        (DropEffect(again_after=0.01), [2, 1]),
+        (DuplicateEffect(), [1, 1, 2]),
+        (DelayEffect(0.01), [2, 1]),
+        (ReorderEffect(window=2, after=0.01), [2, 1]),
+    ],
+)
+def test_frames_that_come_otherwise(effect, heard):
+    async def journey(world):
+        async with connect(world) as ws:
+            await started(ws)
+            for n in (1, 2):
+                world.publish(n=n)
+            assert await texts(ws, len(heard)) == heard
+            await silent(ws)
+
+    run(journey, faults=[fault(effect, frame="data")])
+
+
+@pytest.mark.parametrize("how", CORRUPTIONS)
+def test_frames_that_are_damaged(how):
+    async def journey(world):
+        async with connect(world) as ws:
+            await started(ws)
+            world.publish(n=1)
+            world.publish(n=2)
+            damaged = await ws.receive_str(timeout=2)
+            assert '"id":"s1","type":"data"' not in damaged or how == "truncate"
+            assert await texts(ws, 1) == [2]
+
+    run(journey, faults=[fault(CorruptEffect(how), frame="data")])
+
+
+def test_a_delayed_handshake():
+    async def journey(world):
+        async with connect(world) as ws:
+            await ws.send_json({"type": "connection_init"})
+            await start(ws)
+            kinds = [(await ws.receive_json(timeout=2))["type"] for _ in range(3)]
+            assert kinds == ["connection_ack", "ka", "start_ack"]
+
+    run(journey, faults=[fault(DelayEffect(0.03), Point.CONNECT)])
+
+
+def test_sockets_are_called_by_their_number():
+    async def journey(world):
+        async with connect(world) as one, connect(world) as two:
+            await started(one)
+            await started(two)
+            world.publish(n=1)
+            assert await texts(one, 1) == [1]
+            await silent(two)
+
+    run(journey, faults=[fault(DropEffect(), frame="data", subscriber="connection 2")])
