@@ -188,7 +188,7 @@ class _Try(Call):
         serialized = json.loads(self._request.body)
         serialized.update(_same_part(serialized, batch))
         headers = {
-            name: value
+            name: value.decode() if isinstance(value, bytes) else value
             for name, value in self._request.headers.items()
             if name.lower() not in _SIGNED
         }
