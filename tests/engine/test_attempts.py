@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 import time
 
 import pytest
 from engine.deliveries import Kit, component, failing, fault, run
 
-from appsync_emu.core.faults.crash import CrashEffect
+from appsync_emu.core.faults.crash import EXITED, CrashEffect
 from appsync_emu.core.faults.error import ErrorEffect
+from appsync_emu.core.faults.hang import HangEffect
+from appsync_emu.core.faults.match import Match
 from appsync_emu.core.faults.names import NAMED
+from appsync_emu.core.faults.plan import Fault
+from appsync_emu.core.faults.points import Point
+from appsync_emu.core.faults.stale import StaleEffect
+from appsync_emu.core.faults.strike import Strike
+from appsync_emu.core.lifecycle import State
 from appsync_emu.core.records import (
     AttemptFailed,
     AttemptStarted,
+    ComponentCrashed,
     DeliveryEnded,
 )
 from appsync_emu.core.retry import RetryPolicy
@@ -116,3 +126,73 @@ def test_a_crash_is_delivered_again_after_the_restart(phase, calls):
 
     assert seen == [1] * calls
     assert kit.at(AttemptStarted) == [0, 10]
+
+
+def test_a_hanging_attempt_runs_into_its_time_limit():
+    """AWS Lambda, error payload ``Sandbox.Timedout``; nothing downstream happened."""
+    calls = []
+
+    async def handler(event, context):
+        calls.append(context.attempt)
+
+    hang = fault(HangEffect(), attempts=frozenset({1}))
+    kit = run(Kit((hang,)), component(handler, timeout_s=5))
+
+    assert calls == [2]
+    assert kit.at(AttemptFailed) == [5]
+    assert kit.of(AttemptFailed)[0].error.type == "Sandbox.Timedout"
+
+
+@pytest.mark.parametrize(("phase", "applied"), [("request", False), ("response", True)])
+def test_an_attempt_that_takes_its_component_with_it(phase, applied):
+    async def handler(event, context):
+        await context.sleep(6 if context.aws_request_id == "d1" else 3)
+
+    crash = CrashEffect(restart_after=10, phase=phase, scope="component")
+    kit = run(
+        Kit((fault(crash, skip=1, limit=1, per="run"),)), component(handler), events=[None, None]
+    )
+
+    [crashed] = kit.of(ComponentCrashed)
+    assert (crashed.component, crashed.fault) == ("C", "f")
+    first, second = kit.of(AttemptFailed)
+    assert (first.facts.delivery_id, first.applied) == ("d1", False)
+    assert (second.facts.delivery_id, second.applied) == ("d2", applied)
+    assert {first.error, second.error} == {dataclasses.replace(EXITED, fault="f")}
+    at_s = 3 if applied else 0
+    assert kit.at(AttemptStarted) == [0, 0, at_s + 10, at_s + 10]
+
+
+def test_an_attempt_may_take_another_component_with_it():
+    async def slow(event, context):
+        await context.sleep(20)
+
+    async def quick(event, context):
+        await context.sleep(3)
+
+    crash = CrashEffect(restart_after=10, phase="response", scope="component", component="Slow")
+    down = Fault(
+        fault_id="f",
+        point=Point.ATTEMPT,
+        effect=crash,
+        match=Match(component="Quick"),
+        strike=Strike(attempts=frozenset({1})),
+    )
+    kit = run(Kit((down,)), component(slow, "Slow"), component(quick, "Quick"))
+
+    assert [failed.facts.component for failed in kit.of(AttemptFailed)] == ["Slow", "Quick"]
+    assert kit.at(AttemptStarted) == [0, 0, 13, 13]
+
+
+def test_what_has_no_meaning_here_is_our_own_mistake():
+    kit = Kit((fault(StaleEffect()),))
+
+    async def main():
+        kit.accept(component(failing(0)))
+        [delivery] = kit.dispatcher._live
+        await kit.clock.advance(1)
+        return delivery.delivery.state, kit.of(AttemptFailed)[0].error
+
+    state, error = asyncio.run(main())
+    assert state is State.WAITING
+    assert (error.type, error.message) == ("AssertionError", "Stale cannot strike at attempt")

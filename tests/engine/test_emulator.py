@@ -8,12 +8,11 @@ import pytest
 from engine.kit import answer, drive, make_api, nothing
 
 from appsync_emu.core.api import UnitResolver
+from appsync_emu.core.faults.crash import CrashEffect
 from appsync_emu.core.faults.delay import DelayEffect
 from appsync_emu.core.faults.plan import Fault
 from appsync_emu.core.faults.points import Point
-from appsync_emu.core.records import (
-    FaultsHealed,
-)
+from appsync_emu.core.records import AttemptFailed, ComponentCrashed, FaultsHealed
 from appsync_emu.core.request import GraphqlRequest, Identity
 from appsync_emu.errors import BusinessError, CommandRefused, UsageError
 
@@ -96,3 +95,61 @@ def test_a_server_forgets_the_traces_that_ended_longest_ago():
     traces, kept = drive(make_api(nothing), scenario, ended_traces_max=3)
 
     assert kept == traces[-3:]
+
+
+SLOW = Fault(fault_id="slow", point=Point.DISPATCH, effect=DelayEffect(5))
+
+
+def test_arming_while_it_runs_is_told_and_arming_from_the_start_is_not():
+    async def scenario(emulator):
+        assert emulator.journal.records == []
+        emulator.heal("slow")
+        emulator.arm(SLOW)
+        return [(type(record).__name__, record.faults) for record in emulator.journal.records]
+
+    assert drive(make_api(), scenario, faults=[SLOW]) == [
+        ("FaultsHealed", ("slow",)),
+        ("FaultsArmed", ("slow",)),
+    ]
+
+
+def test_a_fault_that_is_armed_is_not_armed_again():
+    async def scenario(emulator):
+        with pytest.raises(UsageError, match="'slow' exists already"):
+            emulator.arm(SLOW)
+        assert emulator.journal.records == []
+
+    drive(make_api(), scenario, faults=[SLOW])
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_a_fault_that_means_nothing_where_it_is_is_refused(early):
+    wrong = Fault(fault_id="w", point=Point.ACCEPT, effect=CrashEffect())
+
+    async def scenario(emulator):
+        emulator.arm(wrong)
+
+    with pytest.raises(
+        UsageError, match="fault w: crash cannot strike at accept, but at attempt, dispatch"
+    ):
+        drive(make_api(), scenario, faults=[wrong] if early else [])
+
+
+def test_a_component_is_crashed_by_name():
+    async def place(event, context):
+        await context.sleep(20)
+
+    async def scenario(emulator):
+        emulator.send("place", {"id": "1"})
+        await emulator.clock.advance(1)
+        emulator.crash("Place", 30)
+        with pytest.raises(UsageError, match="'Plaice' is not a component of this API"):
+            emulator.crash("Plaice")
+        with pytest.raises(UsageError, match="cannot be up again -1 s from now"):
+            emulator.crash("Place", -1)
+        await emulator.clock.settle()
+        assert emulator.check(settled=True) == []
+        [failed] = records(emulator, AttemptFailed)
+        return failed.error.type, failed.error.fault, len(records(emulator, ComponentCrashed))
+
+    assert drive(make_api(place), scenario) == ("Runtime.ExitError", None, 1)

@@ -12,8 +12,8 @@ from appsync_emu.core.faults.delay import DelayEffect
 from appsync_emu.core.faults.plan import Fault
 from appsync_emu.core.faults.points import Point
 from appsync_emu.core.records import (
-    DataCalled,
     CommandAccepted,
+    DataCalled,
     DeliveryEnded,
 )
 
@@ -163,3 +163,43 @@ def test_an_own_resolver_that_answers_no_trace_id_starts_nothing(answered):
     assert drive(make_api(ask=answers, **OWN), scenario) == (
         "The resolver of the command Mutation.place answered without a traceId."
     )
+
+
+def labelled(*sent):
+    """Ids of the commands, deliveries and traces of commands that were sent with these labels."""
+
+    async def scenario(emulator):
+        for label, arguments in sent:
+            emulator.send("place", arguments, label=label)
+        await emulator.clock.settle()
+        accepted = records(emulator, CommandAccepted)
+        return [
+            (record.label, record.trace_id, record.command_id) for record in accepted
+        ], emulator.strikes.labels
+
+    return drive(make_api(), scenario)
+
+
+def test_a_label_and_a_number_name_a_command_whatever_else_is_sent():
+    """So that leaving a step out of a scenario changes nobody's ids, and nobody's luck."""
+    accepted, labels = labelled(
+        (None, {"id": "1"}), (("bulk", 1), {"id": "1"}), (("bulk", 2), {"id": "1"})
+    )
+    [(label, trace_id, command_id)], _ = labelled((("bulk", 2), {"id": "other"}))
+
+    assert [found for found, *_ in accepted] == [None, "bulk", "bulk"]
+    assert accepted[2] == (label, trace_id, command_id)
+    assert labels == {accepted[1][1]: "bulk", accepted[2][1]: "bulk"}
+
+
+def test_a_command_that_is_sent_twice_under_one_number_is_two_commands():
+    accepted, _ = labelled((("order", 1), {"id": "1"}), (("order", 1), {"id": "1"}))
+
+    assert len({command_id for *_, command_id in accepted}) == 2
+
+
+def test_numbers_are_forgotten_when_there_are_too_many(monkeypatch):
+    monkeypatch.setattr("appsync_emu.engine.intake.LABELLED_MAX", 1)
+    accepted, _ = labelled((("a", 1), {"id": "1"}), (("b", 1), {"id": "1"}))
+
+    assert [label for label, *_ in accepted] == ["a", "b"]

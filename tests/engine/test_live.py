@@ -29,6 +29,16 @@ def test_a_trace_ends_with_the_last_of_its_deliveries():
     assert len(live) == 1
 
 
+def test_a_trace_is_held_by_what_is_no_delivery():
+    live, run = Live(), run_of("t")
+    live.add(run)
+    live.hold("t")
+
+    assert not live.remove(run)
+    assert len(live) == 0
+    assert live.release("t")
+
+
 def test_who_waits_is_told_once_even_if_it_does_not_wait_any_more():
     async def main():
         live, run = Live(), run_of("t")

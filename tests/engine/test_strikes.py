@@ -9,6 +9,7 @@ from appsync_emu.core.faults.match import Match
 from appsync_emu.core.faults.plan import Fault
 from appsync_emu.core.faults.points import Point
 from appsync_emu.core.records import FaultStruck
+from appsync_emu.engine import strikes as module
 
 
 def test_a_strike_is_written_down_with_its_point_effect_and_attempt():
@@ -50,3 +51,12 @@ def test_chance_is_keyed_so_that_other_deliveries_shift_nobodys_luck():
 
     assert few == {name for name in many if int(name[1:]) <= 10}
     assert 0 < len(few) < 10
+
+
+def test_labels_are_forgotten_when_there_are_too_many(monkeypatch):
+    monkeypatch.setattr(module, "LABELS_MAX", 2)
+    kit = Kit()
+    for number in range(3):
+        kit.strikes.label(f"t{number}", "bulk")
+
+    assert kit.strikes.labels == {"t1": "bulk", "t2": "bulk"}

@@ -9,6 +9,19 @@ import pytest
 from engine.kit import SDL, answer, drive, make_api, request
 
 from appsync_emu.core.api import SdlSource, TraceFields, TraceNames
+from appsync_emu.core.faults.catalogue import other_error
+from appsync_emu.core.faults.delay import DelayEffect
+from appsync_emu.core.faults.error import ErrorEffect
+from appsync_emu.core.faults.hang import HangEffect
+from appsync_emu.core.faults.match import Match
+from appsync_emu.core.faults.named import NamedFault
+from appsync_emu.core.faults.names import NAMED
+from appsync_emu.core.faults.outage import OutageEffect
+from appsync_emu.core.faults.plan import Fault
+from appsync_emu.core.faults.points import Point
+from appsync_emu.core.faults.stale import StaleEffect
+from appsync_emu.core.faults.strike import Strike
+from appsync_emu.core.records import FaultStruck
 from appsync_emu.engine.emulator import Emulator
 from appsync_emu.graph.schema import build
 
@@ -112,3 +125,117 @@ def test_a_schema_that_is_built_already_is_taken_as_it_is():
     schema = build(api.schema)
 
     assert Emulator(api, schema=schema).schema is schema
+
+
+# What faults do to those who read a trace.
+
+
+def read(effect, *, asks=1, **strike):
+    """What the trace query answers under a fault, and the seconds that it took."""
+    api = make_api()
+    fault = Fault(fault_id="f", point=Point.STATUS_READ, effect=effect, strike=Strike(**strike))
+
+    async def scenario(emulator):
+        trace_id = emulator.send("place", {"id": "1"}, label=("order", 1))
+        await emulator.clock.settle()
+        began_ns = emulator.clock.now_ns()
+        query = "query T($t: ID!) { trace(traceId: $t) { status } }"
+        answers = [await answer(emulator, query, {"t": trace_id}) for _ in range(asks)]
+        answers.append(await answer(emulator, query, {"t": "nobody"}))
+        took_s = (emulator.clock.now_ns() - began_ns) / 1e9
+        struck = [r for r in emulator.journal.records if isinstance(r, FaultStruck)]
+        assert "nobody" not in emulator.journal.traces
+        assert struck[0].trace_id == trace_id
+        return answers, took_s
+
+    return drive(api, scenario, faults=[fault])
+
+
+BOTH = [{"status": "accepted"}, {"status": "success"}]
+
+
+def test_a_trace_that_cannot_be_read_is_an_error_of_the_field():
+    """Our choice of words: the table is the user's own."""
+    named = NAMED["trace.outage"].client
+    [first, second], _ = read(OutageEffect(), limit=1)
+
+    assert first["data"] is None  # the field is not nullable
+    [error] = first["errors"]
+    assert (error["errorType"], error["message"]) == (named.error_type, named.message)
+    assert second == {"data": {"trace": []}}
+
+
+def test_an_older_status_is_read():
+    """DynamoDB Developer Guide, "Read consistency": eventually consistent reads may be stale."""
+    [first, second, unknown], _ = read(StaleEffect(), asks=2, first=1)
+
+    assert first == {"data": {"trace": BOTH[:1]}}
+    assert second == {"data": {"trace": BOTH}}
+    assert unknown == {"data": {"trace": []}}
+
+
+def test_a_read_may_be_slow():
+    [first, unknown], took_s = read(DelayEffect(4))
+
+    assert first == {"data": {"trace": BOTH}}
+    assert unknown == {"data": {"trace": []}}
+    assert took_s == 8
+
+
+@pytest.mark.parametrize("after", [0.0, 3.0])
+@pytest.mark.parametrize(
+    ("name", "error_type"), [("trace.outage", "InternalFailure"), (None, "Oops")]
+)
+def test_a_read_may_fail_with_an_error(name, error_type, after):
+    named = dataclasses.replace(NAMED[name], kind="error") if name else MADE_UP
+    effect = ErrorEffect(other_error("Oops", "no"), after=after, named=named)
+    [first, _], took_s = read(effect)
+
+    assert first["errors"][0]["errorType"] == error_type
+    assert took_s == 2 * after
+
+
+MADE_UP = NamedFault(name="x.y", points=(Point.STATUS_READ,), meaning="")
+
+
+def test_a_query_for_one_status_finds_the_one_before_the_latest():
+    api = make_api(trace=TraceNames(query="Query.latest"))
+    stale = Fault(fault_id="f", point=Point.STATUS_READ, effect=StaleEffect())
+
+    async def scenario(emulator):
+        trace_id = emulator.send("place", {"id": "1"})
+        await emulator.clock.settle()
+        return await answer(
+            emulator, "query T($t: ID!) { latest(traceId: $t) { status } }", {"t": trace_id}
+        )
+
+    assert drive(api, scenario, faults=[stale]) == {"data": {"latest": {"status": "accepted"}}}
+
+
+def test_a_read_is_matched_by_the_label_of_the_trace():
+    named = Fault(
+        fault_id="f",
+        point=Point.STATUS_READ,
+        effect=OutageEffect(),
+        match=Match(label="order"),
+    )
+
+    async def scenario(emulator):
+        query = "query T($t: ID!) { trace(traceId: $t) { status } }"
+        sent = [
+            emulator.send("place", {"id": "1"}, label=("order", 1)),
+            emulator.send("place", {"id": "1"}),
+        ]
+        return ["errors" in await answer(emulator, query, {"t": each}) for each in sent]
+
+    assert drive(make_api(), scenario, faults=[named]) == [True, False]
+
+
+def test_what_has_no_meaning_here_is_our_own_mistake(caplog):
+    async def scenario(emulator):
+        emulator.faults.arm(Fault(fault_id="h", point=Point.STATUS_READ, effect=HangEffect()))
+        await answer(emulator, '{ trace(traceId: "t") { status } }')
+
+    drive(make_api(), scenario)
+
+    assert "Hang cannot strike at status.read" in caplog.text

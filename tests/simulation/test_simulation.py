@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from simulation import world
 
+from appsync_emu.core.faults import KINDS
+from appsync_emu.core.records import FaultStruck
+
 SEEDS = int(os.environ.get("APPSYNC_EMU_SIMULATION_SEEDS", "400"))
 ONLY = os.environ.get("APPSYNC_EMU_SIMULATION_SEED")
 SHARDS = 4
@@ -41,10 +44,15 @@ def test_random_worlds_keep_the_invariants(shard):
 
 def test_the_worlds_are_worth_it():
     """The draws reach what they are for; a simulation in which nothing happens proves nothing."""
-    kinds = set()
-    for seed in range(60):
+    kinds, strikes = set(), set()
+    for seed in range(200):
         emulator, _ = world.play(seed)
-        kinds.update(type(record).__name__ for record in emulator.journal.records)
+        records = emulator.journal.records
+        kinds.update(type(record).__name__ for record in records)
+        strikes.update((r.point, r.effect) for r in records if isinstance(r, FaultStruck))
+
+    assert {point for point, _ in strikes} == {point.value for point in world.POINTS}
+    assert {effect for _, effect in strikes} == KINDS.keys() - {"close", "corrupt"}
 
     assert kinds >= {
         "AttemptFailed",
@@ -53,8 +61,12 @@ def test_the_worlds_are_worth_it():
         "DeadLetterRedriven",
         "DeadLetterWritten",
         "EventPublished",
+        "ComponentCrashed",
         "FaultStruck",
+        "FaultsArmed",
+        "FaultsHealed",
         "RetryScheduled",
+        "StatusWritten",
     }
 
 

@@ -23,15 +23,23 @@ from appsync_emu.core.api import (
     TraceNames,
 )
 from appsync_emu.core.checks import check_subscriber
+from appsync_emu.core.faults.catalogue import effect_named
 from appsync_emu.core.faults.crash import CrashEffect
 from appsync_emu.core.faults.delay import DelayEffect
+from appsync_emu.core.faults.drop import DropEffect
 from appsync_emu.core.faults.duplicate import DuplicateEffect
 from appsync_emu.core.faults.error import ErrorEffect
-from appsync_emu.core.faults.match import Match
+from appsync_emu.core.faults.hang import HangEffect
+from appsync_emu.core.faults.match import MATCH_WORDS, Match
 from appsync_emu.core.faults.names import NAMED
-from appsync_emu.core.faults.plan import Fault
-from appsync_emu.core.faults.points import Point
+from appsync_emu.core.faults.outage import OutageEffect
+from appsync_emu.core.faults.plan import Fault, points_of
+from appsync_emu.core.faults.points import MATCHED_AT, Point
+from appsync_emu.core.faults.reorder import ReorderEffect
+from appsync_emu.core.faults.stale import StaleEffect
 from appsync_emu.core.faults.strike import Strike
+from appsync_emu.core.faults.throttle import ThrottleEffect
+from appsync_emu.core.records import DeliveryAccepted, DeliveryEnded
 from appsync_emu.core.request import GraphqlRequest, Identity
 from appsync_emu.core.retry import Backoff, RetryPolicy
 from appsync_emu.core.traces import iso_time, status_lines
@@ -41,7 +49,22 @@ from appsync_emu.engine.entropy import Entropy
 from appsync_emu.errors import BusinessError, CommandRefused, PermanentError, TechnicalError
 from appsync_emu.graph.schema import build
 
-NAMES = sorted(name for name, named in NAMED.items() if named.error is not None)
+POINTS = (
+    Point.ACCEPT,
+    Point.DISPATCH,
+    Point.ATTEMPT,
+    Point.STATUS_WRITE,
+    Point.STATUS_READ,
+    Point.DEADLETTER_WRITE,
+)
+"""Those between a command and its end; the sockets have a simulation of their own."""
+
+ERRORS = sorted(name for name, named in NAMED.items() if named.error is not None)
+NAMES = {
+    point: sorted(name for name, named in NAMED.items() if point in named.points)
+    for point in POINTS
+}
+TRACE = "query T($t: ID!) { trace(traceId: $t) { component status } }"
 
 SDL = """
 type Query { trace(traceId: ID!): [Trace!] }
@@ -71,6 +94,8 @@ class World:
     seed: int
     effects: list[tuple[str, str]] = field(default_factory=list)
     seen: list[dict] = field(default_factory=list)
+    sent: int = 0
+    armed: int = 0
 
     def __post_init__(self):
         self.chance = Entropy(self.seed)
@@ -145,49 +170,99 @@ class World:
             queue_limit=dice.choice([20, 10_000]),
         )
 
+    def effect(self, point):
+        """Any effect that means something there."""
+        dice = self.dice
+        phase = dice.choice(["request", "response"])
+        scope = dice.choice(["attempt", "component"])
+        seconds = dice.choice([0.0, 1.0, 7.0, 40.0])
+        effects = [
+            ErrorEffect(NAMED[dice.choice(ERRORS)].error, phase, dice.choice([0.0, 5.0])),
+            CrashEffect(dice.choice([0.0, 10.0]), phase, scope),
+            DelayEffect(seconds),
+            DropEffect(seconds),
+            DuplicateEffect(dice.randrange(1, 3), seconds),
+            HangEffect(),
+            OutageEffect(phase),
+            ReorderEffect(dice.randrange(2, 4), seconds),
+            StaleEffect(),
+            ThrottleEffect(dice.choice([0.1, 1.0]), dice.randrange(1, 3)),
+        ]
+        if NAMES[point]:
+            named = NAMED[dice.choice(NAMES[point])]
+            effects.append(effect_named(named.name, phase=dice.choice(named.phases))[0])
+        return dice.choice([effect for effect in effects if point in points_of(effect)])
+
     def fault(self, number):
         dice = self.dice
-        point = dice.choice(list(Point))
-        phase = dice.choice(["request", "response"])
-        error = NAMED[dice.choice(NAMES)].error
-        effects = [
-            ErrorEffect(error, phase, dice.choice([0.0, 5.0])),
-            CrashEffect(dice.choice([0.0, 10.0]), phase),
-            DelayEffect(dice.choice([1.0, 40.0])),
-        ]
-        if point is Point.DISPATCH:
-            effects.append(DuplicateEffect(dice.randrange(1, 3), dice.choice([0.0, 7.0])))
+        point = dice.choice(POINTS)
+        until_s = dice.choice([None, None, 500.0])
         strike = Strike(
             chance=dice.choice([1.0, 0.5]),
             first=dice.choice([None, 1, 2]),
             skip=dice.choice([0, 0, 1]),
             limit=dice.choice([None, 5]),
+            per=dice.choice(["trace", "run"]),
+            until_s=until_s,
         )
-        match = Match(component=dice.choice([None, "Plain", "Keyed", "Blocking"]))
+        words = {
+            "component": dice.choice([None, "Plain", "Keyed", "Blocking"]),
+            "label": dice.choice([None, None, "alpha"]),
+            "status": dice.choice([None, "accepted", "success"]),
+        }
+        said = {word: words[word] for word in MATCH_WORDS if word in words}
+        match = Match(**{word: said[word] for word in said if word in MATCHED_AT[point]})
         return Fault(
             fault_id=f"f{number}",
             point=point,
-            effect=dice.choice(effects),
+            effect=self.effect(point),
             match=match,
             strike=strike,
         )
 
-    def send(self, emulator, command, trace_id):
-        """A command is accepted, or refused because the queues are full; nothing else."""
+    async def send(self, emulator, command, trace_id):
+        """A command is accepted, or refused: by full queues, or by a fault; nothing else."""
+        self.sent += 1
+        label = (command, self.sent) if self.dice.random() < 0.5 else None
+        sent = emulator.send_and_wait(
+            command, {"key": self.dice.randrange(5)}, trace_id=trace_id, label=label
+        )
         try:
-            emulator.send(command, {"key": self.dice.randrange(5)}, trace_id=trace_id)
+            await emulator.clock.until(emulator.clock.spawn(sent))
         except CommandRefused as refused:
-            if "Rate Exceeded." not in str(refused):
+            struck = emulator.strikes.armed_at(Point.ACCEPT) and refused.status != 200
+            if not struck and "Rate Exceeded." not in str(refused):
                 raise
+
+    async def query(self, emulator):
+        """What clients read are statuses that happened, or an error."""
+        trace_id = self.dice.choice([*emulator.journal.traces, "nobody"])
+        asked = GraphqlRequest(TRACE, {"t": trace_id}, None, Identity(), {}, "a query")
+
+        async def ask():
+            answer = emulator.execute(asked)
+            return answer if isinstance(answer, dict) else await answer
+
+        answer = await emulator.clock.until(emulator.clock.spawn(ask()))
+        if "errors" in answer:
+            assert emulator.strikes.armed_at(Point.STATUS_READ)
+            return
+        happened = [
+            (record.facts.component, getattr(record, "status", "accepted"))
+            for record in emulator.journal.of_trace(trace_id)
+            if isinstance(record, DeliveryAccepted | DeliveryEnded)
+        ]
+        lines = answer["data"]["trace"]
+        assert {(line["component"], line["status"]) for line in lines} <= set(happened)
 
     async def act(self, emulator):
         """One random step from outside."""
         dice = self.dice
-        match dice.randrange(8):
+        match dice.randrange(11):
             case 0 | 1 | 2:
-                self.send(emulator, "alpha", None)
+                await self.send(emulator, "alpha", None)
             case 3:
-                self.send(emulator, "beta", "shared")
+                await self.send(emulator, "beta", "shared")
             case 4 | 5:
                 await emulator.clock.advance(dice.choice([0.0, 0.5, 30.0, 400.0]))
             case 6:
@@ -198,9 +273,16 @@ class World:
                         [emulator.deadletters.redrive, emulator.deadletters.discard]
                     )
                     action(letter.letter_id)
+            case 7:
+                await self.query(emulator)
+            case 8:
+                emulator.crash(dice.choice(["Plain", "Blocking", "Narrow"]), dice.choice([0, 60]))
             case _:
                 if dice.random() < 0.3:
                     emulator.heal()
+                elif dice.random() < 0.5:
+                    self.armed += 1
+                    emulator.arm(self.fault(100 + self.armed))
 
     async def run(self):
         """The whole run; its journal and what the invariants say of it."""
