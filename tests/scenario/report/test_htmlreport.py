@@ -9,9 +9,14 @@ from html.parser import HTMLParser
 
 import pytest
 from scenario.outcomes import every_kind, hostile, invariant_fails, passes
+from stage import scenario, shop
 
 from appsync_emu.scenario.outcome import Report
+from appsync_emu.scenario.report import junit
+from appsync_emu.scenario.report import text as terminal
 from appsync_emu.scenario.report.htmlreport import render
+from appsync_emu.scenario.report.jsonreport import document
+from appsync_emu.scenario.run import run_scenario
 
 VOID = {"meta", "br"}
 
@@ -19,10 +24,10 @@ VOID = {"meta", "br"}
 class Page(HTMLParser):
     """Reads a page: its elements, attributes, texts, and whether everything is closed."""
 
-    def __init__(self, text):
+    def __init__(self, page):
         super().__init__()
         self.tags, self.attributes, self.within, self.texts = [], [], [], []
-        self.feed(text)
+        self.feed(page)
         self.close()
 
     def handle_starttag(self, tag, attrs):
@@ -110,6 +115,29 @@ def test_every_scenario_is_listed_and_can_be_reached():
     assert all(f'id="{anchor}"' in text for anchor in anchors)
     assert "81 seeds" in text
     assert '<span class="what"><b>scenarios/typo.appsync.yaml:2</b></span>' in text
+
+
+def test_what_the_runner_says_can_be_reported(tmp_path):
+    more = """
+faults:
+  - {id: resets, point: attempt, strike: {attempts: 1},
+     effect: {error: network.reset, phase: request}}
+  - {id: never, point: attempt, strike: {attempts: 9}, effect: {hang: true}}
+expect: {traces: {o: {attempts: 17}}}
+"""
+    send = "- send: {label: o, command: placeOrder, input: {id: o-1}}"
+    outcome = run_scenario(scenario(tmp_path, send, more), shop().loaded, (1, 2))
+    report = Report(outcomes=(outcome,))
+
+    text = render(report)
+    assert Page(text).within == []
+    assert "network.reset" in text
+    assert '<b>never</b> <span class="bad">inert' in text
+    told = terminal.render(report)
+    assert "attempt 1  network.reset   fault resets (request)" in told
+    assert "attempt 2  Orders PutItem  applied" in told
+    assert document(report)["scenarios"][0]["seeds"][0]["journal"]
+    assert "failed: expectation" in junit.render(report)
 
 
 def test_marks_and_lines_belong_together():

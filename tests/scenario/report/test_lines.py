@@ -68,6 +68,19 @@ def test_an_error_that_the_last_call_tells_is_told_once():
     ) == [(0, "attempt 1", "T PutItem", "applied, then Busy")]
 
 
+def test_an_answer_that_is_lost_later_is_told_by_the_end():
+    lost = {"fault": "lost", "phase": "response", "failed": True}
+    attempt = row(0, "attempt", "attempt 1", "network.timeout", until_ms=5000, **lost, **OF)
+    call = row(0, "data", "T PutItem", "applied, then network.timeout", **lost, **OF)
+    other = replace(call, came_to="applied, then something else")
+
+    assert told(attempt, call) == [
+        (0, "attempt 1", "T PutItem", "applied"),
+        (5000, "", "network.timeout", ""),
+    ]
+    assert told(attempt, other)[0] == (0, "attempt 1", "T PutItem", other.came_to)
+
+
 def test_a_retry_is_told_only_while_it_is_due():
     assert told(
         row(0, "attempt", "attempt 1", "Boom", **OF),

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenario.outcomes import row, several_components, twice_written
 
-from appsync_emu.scenario.report.placing import FILLED, ROWS_MAX, placed, text_width
+from appsync_emu.scenario.report.placing import PAGE, ROWS_MAX, placed, text_width
 
 STORIES = [twice_written(), several_components()]
 
@@ -76,8 +76,18 @@ def test_calls_stay_inside_of_their_attempt():
 
 
 def test_short_stories_fill_the_page():
-    assert placed(twice_written()).width == pytest.approx(FILLED, abs=60)
+    board = placed(twice_written())
+
+    assert board.fits
+    assert board.side + board.width == pytest.approx(PAGE, abs=40)
     assert placed(story(row(0, "accepted", "accepted"))).width < 120
+
+
+def test_long_stories_are_pressed():
+    board = placed(several_components())
+
+    assert not board.fits
+    assert all(gap.end - gap.x < 220 for gap in board.gaps)
 
 
 def test_a_story_without_rows_or_with_too_many():

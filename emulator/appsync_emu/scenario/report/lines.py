@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Line", "calls_of", "lines_of"]
 
 NS_PER_S = 1_000_000_000
+THEN = ", then "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,17 +78,17 @@ def _lines(rows: Sequence[Row], index: int, row: Row) -> Iterator[tuple[float, L
             yield from _attempt(rows, index, row)
         case "data":
             if not _told_with_attempt(rows, index):
-                yield index, _call(row, index)
+                yield index, _line(row, index)
         case "retry" if any(
             later.kind == "attempt" and later.component == row.component
             for later in rows[index + 1 :]
         ):
             return
         case _:
-            yield index, replace(_call(row, index), head=row.what, what=row.came_to, came_to="")
+            yield index, replace(_line(row, index), head=row.what, what=row.came_to, came_to="")
 
 
-def _call(row: Row, index: int) -> Line:
+def _line(row: Row, index: int) -> Line:
     return Line(
         at_ns=row.at_ns,
         kind=row.kind,
@@ -105,14 +106,16 @@ def _call(row: Row, index: int) -> Line:
 def _attempt(rows: Sequence[Row], index: int, row: Row) -> Iterator[tuple[float, Line]]:
     calls = calls_of(rows, index)
     lasted_ns = (row.until_ns or row.at_ns) - row.at_ns
-    outcome = replace(_call(row, index), what=row.came_to, came_to="")
+    outcome = replace(_line(row, index), what=row.came_to, came_to="")
     if not calls:
         after = f" after {duration_text(lasted_ns / NS_PER_S)}" if lasted_ns else ""
         yield index, replace(outcome, head=row.what, what=f"{row.came_to}{after}")
         return
+    last, ended_ns = rows[calls[-1]], row.at_ns + lasted_ns
     first = rows[calls[0]]
     if first.at_ns == row.at_ns:
-        yield index, replace(_call(first, calls[0]), head=row.what, rows=(index, calls[0]))
+        shared = _called(first, row, calls[0], ended_ns)
+        yield index, replace(shared, head=row.what, rows=(index, calls[0]))
     else:
         yield (
             index,
@@ -124,12 +127,21 @@ def _attempt(rows: Sequence[Row], index: int, row: Row) -> Iterator[tuple[float,
                 rows=(index,),
             ),
         )
-    last = rows[calls[-1]]
-    ended_ns = row.at_ns + lasted_ns
     # The call says it already: "network.timeout", or "applied, then network.timeout".
     same = (last.at_ns, last.fault) == (ended_ns, row.fault) and last.came_to.endswith(row.came_to)
     if row.mark or (row.failed and not same):
         yield calls[-1] + 0.5, replace(outcome, at_ns=ended_ns)
+
+
+def _called(row: Row, attempt: Row, index: int, ended_ns: int) -> Line:
+    """A call; what was lost of its answer later on is told by the end of the attempt."""
+    line = _line(row, index)
+    if row.fault is None or row.fault != attempt.fault or ended_ns == row.at_ns:
+        return line
+    applied, then, error = row.came_to.partition(THEN)
+    if not then or error != attempt.came_to:
+        return line
+    return replace(line, came_to=applied, fault=None, phase="", failed=False)
 
 
 def _told_with_attempt(rows: Sequence[Row], index: int) -> bool:

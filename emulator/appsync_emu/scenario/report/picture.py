@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from appsync_emu.scenario.report.placing import TEXT_MAX, placed, text_width
+from appsync_emu.scenario.report.placing import NAME_MAX, TEXT_MAX, placed, text_width
 from appsync_emu.scenario.report.words import cut, duration_text, one_line
 from appsync_emu.testing.timeline import clock_text
 
@@ -28,7 +28,7 @@ FAULT_ROOM = 18
 PAD = 13
 LINE = 14
 CALL_DROP = 15
-NAME_MAX, SHORT_MAX = 22, 11
+SHORT_MAX = 11
 
 BOLT = "M1.5 -7 L-4 1 L-0.5 1 L-1.5 7 L4 -1.5 L0.5 -1.5 Z"
 CHECK = "M-3 0.2 L-0.9 2.4 L3.2 -2.4"
@@ -71,14 +71,12 @@ def picture(story: Story, name: str) -> str:
     """
     board = placed(story)
     tops, height = _tops(board)
-    names = [cut(lane.name or "trace", NAME_MAX) for lane in board.lanes]
-    side = max((text_width(each) for each in names), default=0) * 1.22 + 26
     about = f"Timeline of {story.name} {one_line(story.label)}; the table below says the same"
     label = html.escape(about)
     return "".join(
         (
-            f'<svg class="names" width="{side:.0f}" height="{height}" aria-hidden="true">',
-            *_names(board, names, tops, side),
+            f'<svg class="names" width="{board.side:.0f}" height="{height}" aria-hidden="true">',
+            *_names(board, tops),
             f'</svg><svg class="lanes" width="{board.width:.0f}" height="{height}"',
             f' role="img" aria-label="{label}">',
             *_axis(board, height),
@@ -110,14 +108,14 @@ def _bar_y(lane: Lane, top: int) -> int:
     return top + PAD + (FAULT_ROOM if lane.struck else 0)
 
 
-def _names(board: Placed, names: list[str], tops: list[int], side: float) -> Iterator[str]:
-    for lane, name, top in zip(board.lanes, names, tops, strict=True):
+def _names(board: Placed, tops: list[int]) -> Iterator[str]:
+    for lane, top in zip(board.lanes, tops, strict=True):
         y = _bar_y(lane, top) + 16
         tone = "name" if lane.name else "name soft"
-        yield f'<path class="rule" d="M0 {top}.5 H{side:.0f}"/>'
+        yield f'<path class="rule" d="M0 {top}.5 H{board.side:.0f}"/>'
         title = f"<title>{html.escape(lane.name or 'the trace as a whole')}</title>"
         for width, room in (("long", NAME_MAX), ("short", SHORT_MAX)):
-            shown = html.escape(cut(name, room))
+            shown = html.escape(cut(lane.shown, room))
             yield f'<text class="{tone} {width}" x="12" y="{y}">{shown}{title}</text>'
 
 

@@ -31,7 +31,8 @@ BETWEEN = 10.0
 TEXT_MAX = 30
 GAP_MIN, GAP_PER_DECADE, GAP_UNIT_S = 22.0, 21.0, 0.01
 IDLE_FROM_S = 0.5
-FILLED, STRETCH_MIN, STRETCH_MAX = 940.0, 0.4, 1.9
+PAGE, STRETCH_MIN, STRETCH_MAX, TRIES = 1106.0, 0.4, 2.2, 5
+NAME_MAX, BOLD = 22, 1.22
 INSIDE = 23.0
 # Of a glyph, on the average, at 11.5 pixels; wide ones (CJK, emoji) take twice as much.
 GLYPH, WIDE_FROM = 6.3, 0x1100
@@ -83,6 +84,11 @@ class Lane:
     fault_edge: float = 0.0
 
     @property
+    def shown(self) -> str:
+        """What it is called in the picture."""
+        return self.name or "trace"
+
+    @property
     def call_lines(self) -> int:
         """Lines of text below its calls."""
         return max((len(call.texts) for call in self.calls), default=0)
@@ -114,6 +120,7 @@ class Placed:
 
     Attributes:
         instants: where each instant begins: its time, then x.
+        side: width of the names of the lanes, beside it.
         left_out: how many rows had no room.
     """
 
@@ -121,7 +128,13 @@ class Placed:
     instants: tuple[tuple[int, float], ...]
     gaps: tuple[Gap, ...]
     width: float
+    side: float
     left_out: int
+
+    @property
+    def fits(self) -> bool:
+        """Whether it can be seen as a whole on a wide screen."""
+        return self.side + self.width <= PAGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -136,12 +149,19 @@ class _Event:
 
 def placed(story: Story) -> Placed:
     """Where everything stands; distances are stretched or pressed to fill a page, within reason."""
-    board = _placed(story, 1.0)
-    passing = sum(gap.end - gap.x for gap in board.gaps)
-    if not passing:
+    board = _placed(story, STRETCH_MAX)
+    if board.fits:
         return board
-    stretch = (FILLED - (board.width - passing)) / passing
-    return _placed(story, min(max(stretch, STRETCH_MIN), STRETCH_MAX))
+    low, high = STRETCH_MIN, STRETCH_MAX
+    board = _placed(story, low)
+    for _ in range(TRIES if board.fits else 0):
+        middle = (low + high) / 2
+        tried = _placed(story, middle)
+        if tried.fits:
+            board, low = tried, middle
+        else:
+            high = middle
+    return board
 
 
 def _placed(story: Story, stretch: float) -> Placed:
@@ -154,12 +174,14 @@ def _placed(story: Story, stretch: float) -> Placed:
     for lane in ordered:
         for before, after in pairwise(lane.bars):
             before.next_x = after.x
+    names = [cut(lane.shown, NAME_MAX) for lane in ordered]
     edges = [max(lane.edge, lane.call_edge, lane.fault_edge) for lane in ordered]
     return Placed(
         lanes=tuple(ordered),
         instants=tuple(board.instants),
         gaps=tuple(board.gaps),
         width=max(edges, default=0.0) + RIGHT,
+        side=max((text_width(name) for name in names), default=0) * BOLD + 26,
         left_out=len(story.rows) - len(rows),
     )
 
