@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 from shop import SCHEMA, shop
@@ -11,7 +12,8 @@ from shop import SCHEMA, shop
 from appsync_emu.client import Client
 from appsync_emu.engine.clock import ManualClock
 from appsync_emu.engine.emulator import Emulator
-from appsync_emu.errors import SubscriptionRefused
+from appsync_emu.engine.gateway import Answer
+from appsync_emu.errors import SubscriptionRefused, UsageError
 
 WATCH = "subscription($id: ID) { onTrace(traceId: $id) { component status } }"
 
@@ -142,3 +144,162 @@ def test_a_connection_that_the_server_ends():
         return subscription
 
     assert run(work).closed is not None
+
+
+# Following a trace.
+
+
+def place(emulator, trace_id="x"):
+    emulator.send("placeOrder", {"orderId": "1"}, trace_id=trace_id)
+
+
+def test_a_follower_knows_what_was_before_and_what_comes():
+    async def work(emulator):
+        place(emulator)
+        follower = await Client(emulator).follow("x", label="watcher")
+        place(emulator, "other")
+        before = follower.statuses
+        await emulator.clock.settle()
+        follower.close()
+        place(emulator)
+        return before, follower
+
+    before, follower = run(work)
+    assert (follower.label, follower.trace_id, before) == ("watcher", "x", ["accepted"])
+    assert follower.statuses == ["accepted", "success"]
+    assert {line["traceId"] for line in follower.lines} == {"x"}
+    assert (follower.duplicates, follower.reconnects, follower.notes) == (0, 0, [])
+    assert not follower.trying
+
+
+def test_a_follower_asks_for_what_it_missed():
+    async def work(emulator):
+        follower = await Client(emulator).follow("x")
+        follower.subscription.cut()
+        place(emulator)
+        await emulator.clock.advance(0.5)
+        assert follower.trying
+        missed = follower.statuses
+        await emulator.clock.until(follower.back())
+        return missed, follower
+
+    missed, follower = run(work)
+    assert (missed, follower.statuses) == ([], ["accepted", "success"])
+    assert (follower.reconnects, follower.subscription.payloads) == (1, [])
+
+
+def test_equal_statuses_of_one_instant_are_several():
+    """Two commands of one trace for one component, accepted at the same time."""
+
+    async def work(emulator):
+        follower = await Client(emulator).follow("x")
+        place(emulator)
+        place(emulator)
+        await emulator.clock.settle()
+        return follower
+
+    follower = run(work)
+    assert sorted(follower.statuses) == ["accepted", "accepted", "success", "success"]
+    assert follower.duplicates == 0
+
+
+def outage(errors=3, error_type="Outage", status=200):
+    """The trace query fails so often."""
+    left = [errors]
+
+    def post(client, body, headers=None):
+        if left[0]:
+            left[0] -= 1
+            body = {"data": None, "errors": [{"errorType": error_type, "message": "down"}]}
+            return Answer(status, json.dumps(body).encode(), {})
+        return real(client, body, headers)
+
+    real = Client.post
+    return post
+
+
+@pytest.mark.parametrize(
+    ("failures", "error_type", "status", "known", "waited_s"),
+    [
+        (3, "Outage", 200, ["accepted", "success"], 1 + 2 + 4),
+        (1, "Outage", 503, ["accepted", "success"], 1),
+        (50, "Outage", 200, [], 181),
+        (1, "Unauthorized", 200, [], 0),
+        (1, "UnauthorizedException", 401, [], 0),
+    ],
+)
+def test_a_trace_that_cannot_be_read(monkeypatch, failures, error_type, status, known, waited_s):
+    """Trouble that may pass is tried again, with growing pauses; ten in a row are enough."""
+
+    async def work(emulator):
+        place(emulator)
+        await emulator.clock.settle()
+        began = emulator.clock.now_ns()
+        monkeypatch.setattr(Client, "post", outage(failures, error_type, status))
+        follower = await Client(emulator).follow("x")
+        await emulator.clock.settle()
+        return follower, (emulator.clock.now_ns() - began) / 1e9
+
+    follower, passed_s = run(work)
+    assert (follower.statuses, passed_s) == (known, waited_s)
+    assert follower.notes[0].text == "the trace could not be read: down"
+
+
+def test_a_query_that_takes_its_time_is_waited_for(monkeypatch):
+    async def work(emulator):
+        place(emulator)
+        await emulator.clock.settle()
+        real = Client.post
+
+        async def late(client, body, headers):
+            await emulator.clock.sleep(3)
+            return real(client, body, headers)
+
+        monkeypatch.setattr(Client, "post", lambda *args, headers=None: late(*args, headers))
+        follower = await emulator.clock.until(Client(emulator).follow("x"))
+        first = follower.statuses
+        follower.subscription.cut()
+        await emulator.clock.until(follower.back())
+        return first, follower
+
+    first, follower = run(work)
+    assert first == follower.statuses == ["accepted", "success"]
+
+
+def names(**changed):
+    return replace(shop(), trace=replace(shop().trace, **changed))
+
+
+def test_an_api_without_a_trace_query_leaves_what_is_pushed():
+    async def main():
+        async with Emulator(
+            names(query=None), clock=ManualClock(), seed=1, schema=SCHEMA
+        ) as emulator:
+            place(emulator)
+            follower = await Client(emulator).follow("x")
+            await emulator.clock.settle()
+            return follower
+
+    assert asyncio.run(main()).statuses == ["success"]
+
+
+def test_an_api_without_a_subscription_cannot_be_followed():
+    async def main():
+        async with Emulator(
+            names(subscription=None), clock=ManualClock(), seed=1, schema=SCHEMA
+        ) as emulator:
+            await Client(emulator).follow("x")
+
+    with pytest.raises(UsageError, match="no subscription to the statuses"):
+        asyncio.run(main())
+
+
+def test_whoever_leaves_asks_no_more(monkeypatch):
+    async def work(emulator):
+        monkeypatch.setattr(Client, "post", outage())
+        follower = await Client(emulator).follow("x")
+        assert not emulator.clock.still
+        follower.close()
+        return emulator.clock.still
+
+    assert run(work)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from appsync_emu.core.jsonvalue import Json
+    from appsync_emu.engine.clock import Timer
     from appsync_emu.engine.emulator import Emulator
 
 __all__ = ["Client", "ClientNote", "Follower", "Response", "Subscription"]
@@ -90,7 +91,16 @@ class Follower:
         subscription: its subscription: frames, payloads, closures.
     """
 
-    __slots__ = ("_asked", "_client", "_failures", "_lines", "_query", "subscription", "trace_id")
+    __slots__ = (
+        "_again",
+        "_asked",
+        "_client",
+        "_failures",
+        "_lines",
+        "_query",
+        "subscription",
+        "trace_id",
+    )
 
     def __init__(self, client: Client, trace_id: str, label: str | None) -> None:
         emulator, names = client.emulator, client.emulator.api.trace
@@ -98,6 +108,7 @@ class Follower:
         self._client = client
         self._lines = Followed(names.fields, self._occurrences)
         self._asked: asyncio.Task[None] | None = None
+        self._again: Timer | None = None
         self._failures = 0
         subscribe, self._query = (
             operation_for(
@@ -170,6 +181,8 @@ class Follower:
 
     def close(self) -> None:
         """Leave; harmless when that was done already."""
+        if self._again is not None:
+            self._again.cancel()
         self.subscription.close()
 
     def _pushed(self, payload: Mapping[str, Any]) -> None:
@@ -208,7 +221,7 @@ class Follower:
         clock = self._client.emulator.clock
         at_ns = clock.now_ns() + round(backoff_s(self._failures) * NS)
         self._failures += 1
-        clock.call_at(at_ns, self._catch_up)
+        self._again = clock.call_at(at_ns, self._catch_up)
 
     def _occurrences(self, line: Mapping[str, Any]) -> int:
         """How many statuses are equal in component, status and time, so that none is lost.

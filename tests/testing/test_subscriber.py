@@ -7,6 +7,9 @@ import asyncio
 import pytest
 from shop import SCHEMA, shop
 
+from appsync_emu.core.faults.close import CloseEffect
+from appsync_emu.core.faults.plan import Fault
+from appsync_emu.core.faults.points import Point
 from appsync_emu.errors import SubscriptionRefused
 from appsync_emu.testing.harness import AsyncHarness, Harness
 
@@ -88,3 +91,89 @@ def test_an_awaitable_subscriber_starts_when_it_is_awaited():
 
     assert asyncio.run(main()).statuses == ["accepted"]
     harness.close()
+
+
+def test_events_by_number(appsync):
+    watcher = appsync.subscribe("onTrace", of="placeOrder")
+    assert watcher  # whoever has heard nothing is somebody
+    with pytest.raises(IndexError, match="there is no event 0: 0 events so far"):
+        _ = watcher[0]
+    appsync.send("placeOrder", orderId="1")
+    appsync.settle()
+
+    assert (len(watcher), [line["status"] for line in watcher]) == (2, ["accepted", "success"])
+    assert (watcher[0]["status"], watcher[-1]["status"]) == ("accepted", "success")
+    with pytest.raises(IndexError, match="there is no event -3: 2 events so far"):
+        _ = watcher[-3]
+
+
+def test_order_is_judged_in_words(appsync):
+    watcher = appsync.subscribe("onTrace", of="placeOrder")
+    assert watcher.saw()
+    assert repr(watcher.saw("accepted")) == "<wanted event 1 to be 'accepted'; heard nothing>"
+    appsync.send("placeOrder", orderId="1")
+    appsync.settle()
+
+    assert watcher.saw("accepted", "success")
+    assert watcher.saw({"component": "Place", "attempt": 0}, "success")
+    assert repr(watcher.saw("accepted", "success")) == "<heard 2 events as wanted>"
+    assert repr(watcher.saw("accepted", "error")) == (
+        "<wanted event 2 to be 'error'; it is 'success', of 'accepted', 'success'>"
+    )
+    assert repr(watcher.saw("accepted")) == "<heard more than the 1 that were wanted: 'success'>"
+    assert repr(watcher.saw("accepted", "success", "error")) == (
+        "<wanted event 3 to be 'error'; heard 'accepted', 'success'>"
+    )
+    assert not watcher.saw({"component": "Reserve"}, "success")
+
+
+def test_names_are_given_or_counted(appsync):
+    named = appsync.subscribe("onTrace", label="watcher")
+    assert (named.label, named.trace_id) == ("watcher", None)
+    assert appsync.subscribe("onTrace").label == "connection 1"
+
+
+def test_of_a_command_with_other_arguments_is_an_ordinary_subscription(appsync):
+    """Who filters by more than the trace cannot ask the trace query for what is missing."""
+    watcher = appsync.subscribe(
+        "subscription($traceId: ID) { onTrace(traceId: $traceId) { status } }", of="placeOrder"
+    )
+    appsync.send("placeOrder", orderId="1")
+    appsync.settle()
+    assert (watcher.trace_id, watcher.data[0]) == (None, {"status": "accepted"})
+
+
+def test_lost_connections(appsync):
+    watcher = appsync.subscribe("onTrace", of="placeOrder", label="watcher")
+    first, second = watcher.drop_after(0, code=1001, reason="bye"), watcher.drop_after(0)
+    assert [fault.id for fault in appsync.faults] == ["drop watcher", "drop watcher 2"]
+    appsync.send("placeOrder", orderId="1")
+    assert not watcher.nothing_more()
+    appsync.settle()
+
+    assert watcher.closures == [(1001, "bye")]
+    assert (first.struck, second.struck, watcher.duplicates, watcher.notes) == (1, 0, 0, [])
+    assert watcher.saw("accepted", "success")
+    assert watcher.nothing_more()
+
+
+def test_a_test_that_fails_inside_does_not_wait(appsync):
+    def fails():
+        with appsync.subscribe("onTrace", of="placeOrder") as watcher:
+            watcher.drop_after(0)
+            appsync.send("placeOrder", orderId="1")
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fails()
+    assert appsync.clock.now_ns() == appsync.start_ns
+    assert appsync.subscribers[0].reconnects == 0
+
+
+def test_a_connection_beyond_hope_is_left(appsync):
+    with appsync.subscribe("onTrace", of="placeOrder") as watcher:
+        watcher.drop_after(0)
+        appsync.emulator.arm(Fault(fault_id="down", point=Point.CONNECT, effect=CloseEffect()))
+        appsync.send("placeOrder", orderId="1")
+    assert (watcher.reconnects, watcher.statuses) == (0, [])
+    assert len(watcher.closures) > 5
