@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 
 from appsync_emu.config import yamlfile
+from appsync_emu.config.readers import to_json
 from appsync_emu.config.yamlfile import BYTES_MAX, DEPTH_MAX, List, Map, Scalar, parse, read
 
 
@@ -160,3 +161,14 @@ def test_any_text_is_a_tree_or_mistakes(text):
 @given(st.binary())
 def test_any_bytes_are_a_tree_or_mistakes(content):
     parse(content, "a.yaml")
+
+
+def test_what_is_written_is_read_as_the_same():
+    again = {"x": [1, "1", True, "yes", None, "1:30", "2030-01-01", "{n}", "a: b", "", 0.5]}
+    data = {"scenario": 1, "on": again, "twice": again, "empty": {}, "text": "Größe # 1"}
+    text = yamlfile.dump(data)
+    document = yamlfile.parse(text.encode(), "x.yaml")
+    assert document.mistakes == ()
+    assert to_json(document.root) == data
+    assert "&" not in text
+    assert "Größe" in text

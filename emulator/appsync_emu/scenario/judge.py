@@ -340,19 +340,22 @@ def broken_invariants(world: World, *, settled: bool) -> None:
 
 def _violations(world: World, *, settled: bool) -> Iterator[Violation]:
     yield from world.emulator.check(settled=settled)
-    listeners = [one for one in world.listeners.values() if one.follower is not None]
-    if not listeners:
-        return
     names = world.emulator.api.trace.fields
-    published = [line.named(names, "") for line in status_lines(world.emulator.journal.records)]
-    for line in published:
-        del line[names.timestamp]
-    for listener in listeners:
+    for listener in world.listeners.values():
+        if listener.follower is None:
+            continue
+        trace_id = listener.follower.trace_id
+        lines = status_lines(world.emulator.journal.of_trace(trace_id))
+        published = [line.named(names, "") for line in lines]
+        for line in published:
+            del line[names.timestamp]
         seen = [
             {name: value for name, value in line.items() if name != names.timestamp}
             for line in listener.seen
         ]
-        yield from check_subscriber(seen, published)
+        for broken in check_subscriber(seen, published):
+            message = f"subscriber {listener.label}: {broken.message}"
+            yield Violation(broken.invariant, message, trace_id)
 
 
 # ---------------------------------------------------------------------------------------- calm

@@ -79,6 +79,8 @@ def shrink(scenario: Scenario, source: LoadedApi, outcome: SeedOutcome) -> Shrun
     if finding is None:
         return None
     search = _Search(scenario, source, outcome.seed, finding)
+    if finding.kind is Kind.EXPECTATION:
+        search.be_exact()
     faults = [one.fault.fault_id for one in scenario.faults]
     steps = list(enumerate(scenario.steps))
     if not search.fails([name for name in faults if outcome.strikes.get(name)], steps):
@@ -97,7 +99,7 @@ def shrink(scenario: Scenario, source: LoadedApi, outcome: SeedOutcome) -> Shrun
     last = search.last
     return Shrunk(
         seed=outcome.seed,
-        finding=next(one for one in last if _alike(one, finding)),
+        finding=next(one for one in last if search.alike(one)),
         faults=tuple(faults),
         idle=len(scenario.faults) - len(faults),
         steps=tuple(steps),
@@ -110,10 +112,6 @@ def _told(findings: Iterable[Finding]) -> Finding | None:
     """What the search holds on to."""
     every = list(findings)
     return next((one for kind in _ORDER for one in every if one.kind is kind), None)
-
-
-def _alike(one: Finding, other: Finding) -> bool:
-    return one.kind is other.kind and one.name == other.name
 
 
 class _Search:
@@ -129,8 +127,21 @@ class _Search:
         self._source = source
         self._seed = seed
         self._finding = finding
+        self._exact = False
         self.runs = 0
         self.last: tuple[Finding, ...] = ()
+
+    def be_exact(self) -> None:
+        """Hold on to what was found, too, where a run without faults misses the same expectation.
+
+        ``count: 1`` is missed by two letters, and by none at all.
+        """
+        self._exact = self.fails([], list(enumerate(self._scenario.steps)))
+
+    def alike(self, one: Finding) -> bool:
+        """Whether it is the same failure."""
+        same = one.kind is self._finding.kind and one.name == self._finding.name
+        return same and (not self._exact or one.message == self._finding.message)
 
     def fails(self, faults: Sequence[str], steps: Sequence[tuple[int, Step]]) -> bool:
         """Whether so much of the scenario fails in the same way."""
@@ -141,7 +152,7 @@ class _Search:
         outcome = run_seed(
             self._scenario, self._source, self._seed, faults=faults, steps=done, stories=False
         )
-        if not any(_alike(one, self._finding) for one in outcome.findings):
+        if not any(map(self.alike, outcome.findings)):
             return False
         self.last = outcome.findings
         return True

@@ -215,7 +215,7 @@ def _check_answer(
     world: World,
     step: Query,
     name: str,
-    value: Any,
+    value: Any,  # noqa: ANN401 - JSON
     errors: Sequence[Mapping[str, Any]],
 ) -> None:
     found = [{"type": error.get("errorType"), "message": error.get("message")} for error in errors]
@@ -338,9 +338,7 @@ def _arm(world: World, step: Arm) -> None:
 
 def _bury_or_redrive(world: World, step: Redrive | Discard) -> None:
     letters, deadletters = list(world.emulator.deadletters), world.emulator.deadletters
-    verb, act = "discard", deadletters.discard
-    if isinstance(step, Redrive):
-        verb, act = "redrive", deadletters.redrive
+    verb = "redrive" if isinstance(step, Redrive) else "discard"
     if step.label is not None:
         traces = world.labelled().get(step.label, [])
         letters = [letter for letter in letters if letter.trace_id in traces]
@@ -348,4 +346,7 @@ def _bury_or_redrive(world: World, step: Redrive | Discard) -> None:
             message = f'there is no dead letter of "{step.label}" to {verb}'
             world.miss(f"{verb}.{step.label}", message, step.line, label=step.label)
     for letter in letters:
-        act(letter.letter_id)
+        if isinstance(step, Redrive):
+            deadletters.redrive(letter.letter_id)
+        else:
+            deadletters.discard(letter.letter_id)
