@@ -55,8 +55,8 @@ TOTALS = ("accepted", "success", "error", "unfinished", "deadletters")
 
 
 def render(report: Report) -> str:
-    """The document as text, in ASCII, with a line feed at its end."""
-    return json.dumps(document(report), indent=1) + "\n"
+    """The document as text: one line of ASCII, with a line feed at its end."""
+    return json.dumps(document(report)) + "\n"
 
 
 def document(report: Report) -> dict[str, Any]:
