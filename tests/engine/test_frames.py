@@ -22,7 +22,7 @@ from appsync_emu.core.faults.verdict import Fail
 from appsync_emu.core.records import ErrorInfo
 from appsync_emu.engine.clock import ManualClock
 from appsync_emu.engine.entropy import Entropy
-from appsync_emu.engine.frames import EventPath, FramePath, client_error
+from appsync_emu.engine.frames import EventPath, FramePath, client_error, refusal
 from appsync_emu.engine.journal import Journal
 from appsync_emu.engine.strikes import Strikes
 
@@ -126,6 +126,15 @@ def test_what_clients_read_of_an_error():
     )
     silent = NAMED["ws.no-ack"]
     assert client_error(Fail(ERROR, "request", named=silent)) == wire.Problem("Odd", "strange")
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("appsync.unauthorized", 401), ("ws.connect-error", 500), ("ws.limit", 500), (None, 500)],
+)
+def test_refusals_have_a_status(name, status):
+    problem = refusal(Fail(ERROR, "request", named=NAMED.get(name)))
+    assert problem.error_code == status
 
 
 def test_nothing_arrives_when_it_is_over():

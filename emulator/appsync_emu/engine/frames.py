@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from appsync_emu.core import wire
 from appsync_emu.core.faults.points import Point, Situation
 from appsync_emu.core.faults.verdict import Close, Corrupt, Delay, Fail
+from appsync_emu.core.handshake import HandshakeProblem
 from appsync_emu.engine.passage import Passage
 
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from appsync_emu.engine.clock import Clock
     from appsync_emu.engine.strikes import Strikes
 
-__all__ = ["Event", "EventPath", "FramePath", "client_error"]
+__all__ = ["Event", "EventPath", "FramePath", "client_error", "refusal"]
 
+FAILED, INTERNAL = 400, 500
 NO_FACTS = wire.EventFacts()
 
 
@@ -28,6 +30,14 @@ def client_error(failure: Fail) -> wire.Problem:
     if failure.named is not None and failure.named.client is not None:
         return wire.Problem(failure.named.client.error_type, failure.named.client.message)
     return wire.Problem(failure.error.type, failure.error.message)
+
+
+def refusal(failure: Fail) -> HandshakeProblem:
+    """What a client reads of a handshake that fails; 500 where the error has no status."""
+    problem = client_error(failure)
+    client = failure.named.client if failure.named is not None else None
+    status = client.status if client is not None and client.status >= FAILED else INTERNAL
+    return HandshakeProblem(problem.error_type, problem.message, status)
 
 
 @dataclass(frozen=True, slots=True)

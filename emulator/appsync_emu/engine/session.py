@@ -25,7 +25,7 @@ from appsync_emu.core.http import INTERNAL_FAILURE, RequestRefused
 from appsync_emu.core.limits import STRICT
 from appsync_emu.core.realtime import Closed, Connection, StartRequested, Stopped
 from appsync_emu.core.request import GraphqlRequest
-from appsync_emu.engine.frames import FramePath, client_error
+from appsync_emu.engine.frames import FramePath, refusal
 
 if TYPE_CHECKING:
     from appsync_emu.core.handshake import Handshake
@@ -217,17 +217,7 @@ class RealtimeSession:
         verdict = strikes.of(situation, about=self.subscriber)
         match verdict:
             case Fail():
-                problem = client_error(verdict)
-                client = verdict.named.client if verdict.named is not None else None
-                status = client.status if client is not None else 0
-                self._connection.refuse_connection(
-                    HandshakeProblem(
-                        problem.error_type,
-                        problem.message,
-                        status if status >= 400 else 500,  # noqa: PLR2004 - no error says "OK"
-                    ),
-                    now_ns,
-                )
+                self._connection.refuse_connection(refusal(verdict), now_ns)
             case Hang():
                 self._held = []
             case Delay():

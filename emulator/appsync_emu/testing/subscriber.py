@@ -28,6 +28,14 @@ if TYPE_CHECKING:
 __all__ = ["AsyncSubscriber", "Subscriber", "SubscriberView"]
 
 
+def _yes(why: str) -> Verdict:
+    return Verdict(holds=True, why=why)
+
+
+def _no(why: str) -> Verdict:
+    return Verdict(holds=False, why=why)
+
+
 class SubscriberView:
     """What a subscription has delivered so far.
 
@@ -143,18 +151,17 @@ class SubscriberView:
         for number, want in enumerate(wanted):
             if number >= len(lines):
                 heard = ", ".join(map(repr, told)) or "nothing"
-                return Verdict(False, f"wanted event {number + 1} to be {want!r}; heard {heard}")  # noqa: FBT003 - a verdict's first word
+                return _no(f"wanted event {number + 1} to be {want!r}; heard {heard}")
             found = lines[number] if isinstance(want, Mapping) else told[number]
             if not holds(want, found):
-                return Verdict(  # as above
-                    False,  # noqa: FBT003
+                return _no(
                     f"wanted event {number + 1} to be {want!r}; it is {found!r},"
                     f" of {', '.join(map(repr, told))}",
                 )
         if len(lines) > len(wanted):
             more = ", ".join(map(repr, told[len(wanted) :]))
-            return Verdict(False, f"heard more than the {len(wanted)} that were wanted: {more}")  # noqa: FBT003 - as above
-        return Verdict(True, f"heard {plural(len(wanted), 'event')} as wanted")  # noqa: FBT003 - as above
+            return _no(f"heard more than the {len(wanted)} that were wanted: {more}")
+        return _yes(f"heard {plural(len(wanted), 'event')} as wanted")
 
     def nothing_more(self) -> Verdict:
         """Whether nothing more can arrive: nothing is under way and nothing is due."""
@@ -162,12 +169,12 @@ class SubscriberView:
         live = emulator.dispatcher.live
         heard = plural(len(self.messages), "message")
         if live:
-            return Verdict(False, f"{plural(live, 'delivery')} not ended yet: settle() first")  # noqa: FBT003 - a verdict's first word
+            return _no(f"{plural(live, 'delivery')} not ended yet: settle() first")
         if isinstance(emulator.clock, ManualClock) and not emulator.clock.still:
-            return Verdict(False, "something is still due: settle() first")  # noqa: FBT003 - as above
+            return _no("something is still due: settle() first")
         if self._subscription.trying:
-            return Verdict(False, "it has lost its connection, and goes on trying")  # noqa: FBT003 - as above
-        return Verdict(True, f"nothing is under way or due; {heard}")  # noqa: FBT003 - as above
+            return _no("it has lost its connection, and goes on trying")
+        return _yes(f"nothing is under way or due; {heard}")
 
     def drop_after(self, messages: int, *, code: int = CUT, reason: str = "") -> FaultHandle:
         """Let it lose its connection, once, in the place of a message.
