@@ -86,7 +86,7 @@ def test_kinds_of_result_are_kept_apart():
     assert "  scenarios/typo.appsync.yaml:14: faults[0].efect: unknown key" in told
     assert "\n  internal error: RuntimeError: please report this\n" in told
     assert "  coverage coverage.commands (line 40): 2 of 3 commands" in told
-    assert "\n  t1 order, seed 0 " in told
+    assert "\n  t1 order, calm run " in told
 
 
 def test_it_fits():

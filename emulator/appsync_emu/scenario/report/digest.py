@@ -35,6 +35,7 @@ __all__ = [
     "totals_text",
     "untouched",
     "verdict_text",
+    "world",
 ]
 
 COVERED = ("commands", "components", "events", "faults")
@@ -144,6 +145,12 @@ def _concerned(seed: SeedOutcome) -> Iterator[tuple[Story, Finding]]:
     for finding in seed.findings:
         if finding.trace_id in by_trace:
             yield by_trace[finding.trace_id], finding
+
+
+def world(outcome: ScenarioOutcome, story: Story) -> str:
+    """Where a story happened: ``seed 7``, ``calm run``."""
+    calm = outcome.calm is not None and story in outcome.calm.stories
+    return "calm run" if calm else f"seed {story.seed}"
 
 
 def fault_lines(outcome: ScenarioOutcome) -> tuple[FaultLine, ...]:

@@ -15,6 +15,7 @@ from appsync_emu.scenario.report.digest import (
     subject,
     totals_text,
     verdict_text,
+    world,
 )
 from appsync_emu.scenario.report.lines import lines_of
 from appsync_emu.scenario.report.picture import LEGEND, picture
@@ -126,7 +127,7 @@ def _finding(group: Group) -> str:
 def _stories(outcome: ScenarioOutcome, anchor: str) -> Iterator[str]:
     every = stories(outcome)
     for place, story in enumerate(every[:PICTURES_MAX]):
-        yield from _story(story, f"{anchor}-{place}", first=not place)
+        yield from _story(story, world(outcome, story), f"{anchor}-{place}", first=not place)
     if every:
         yield '<ul class="legend">'
         for shape, word in LEGEND:
@@ -137,14 +138,14 @@ def _stories(outcome: ScenarioOutcome, anchor: str) -> Iterator[str]:
         yield f'<p class="soft rest">{left} with the same findings: see the JSON report.</p>'
 
 
-def _story(story: Story, name: str, *, first: bool) -> Iterator[str]:
+def _story(story: Story, where: str, name: str, *, first: bool) -> Iterator[str]:
     attempts = count(story.attempts, "attempt")
     tone = {"success": "good", "error": "bad"}.get(story.status, "soft")
     lines = lines_of(story)
     left = len(lines) - LINES_MAX
     opened = " open" if first else ""
     yield f'<details class="trace"{opened}><summary><b>{_said(story.label)}</b>'
-    yield f' <code>{_said(story.name)}</code> <span class="soft">seed {story.seed}, {attempts},'
+    yield f' <code>{_said(story.name)}</code> <span class="soft">{where}, {attempts},'
     yield f' ended as</span> <span class="{tone}">{_said(story.status)}</span>'
     yield '<span class="soft clock">virtual time</span></summary>'
     yield f'<div class="picture" tabindex="0">{picture(story, name)}</div>'

@@ -20,6 +20,7 @@ from appsync_emu.scenario.report.digest import (
     totals_text,
     untouched,
     verdict_text,
+    world,
 )
 from appsync_emu.scenario.report.lines import lines_of
 from appsync_emu.scenario.report.words import clean, count, cut, duration_text, one_line, seed_range
@@ -115,7 +116,7 @@ def _block(outcome: ScenarioOutcome, pen: Pen) -> list[str]:
     ]
     told = stories(outcome)
     room = max(LINES_MAX - len(head) - len(found) - len(foot) - 2, STORY_LINES_MIN)
-    story = _story(told[0], pen, room) if told else []
+    story = _story(told[0], world(outcome, told[0]), pen, room) if told else []
     return [*head, *_parted(found), *_parted(story), *foot]
 
 
@@ -176,8 +177,8 @@ def _finding(group: Group, outcome: ScenarioOutcome, pen: Pen) -> Iterator[str]:
 # ------------------------------------------------------------------------------------ a story
 
 
-def _story(story: Story, pen: Pen, room: int) -> list[str]:
-    name = f"  {story.name} {one_line(story.label)}, seed {story.seed}"
+def _story(story: Story, where: str, pen: Pen, room: int) -> list[str]:
+    name = f"  {story.name} {one_line(story.label)}, {where}"
     head = f"{pen.paint(cut(name, pen.width - 20), 'strong')}"
     gap = max(min(pen.width, 80) - len(cut(name, pen.width - 20)) - len("virtual time"), 2)
     rows = _story_lines(lines_of(story), pen)
