@@ -127,6 +127,18 @@ def test_whoever_redrives_a_letter_shows_that_it_is_there(faults, seconds):
     assert [ended.status for ended in ends] == ["error", "success"]
 
 
+def test_a_letter_is_acknowledged_once():
+    def heal(emulator):
+        emulator.heal()
+
+    emulator, [letter] = broken(down("response"), seconds=5, then=heal)
+
+    async def redrive():
+        emulator.dispatcher.acknowledge(emulator.deadletters._open[letter.letter_id][1])
+
+    asyncio.run(redrive())  # it has ended already
+
+
 def test_a_letter_that_was_thrown_away_is_not_written_again():
     def discard(emulator):
         [letter] = emulator.deadletters

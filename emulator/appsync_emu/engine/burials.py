@@ -64,9 +64,6 @@ class Burials:
         When it was not, ``due``, which begins with the writing itself, is carried out later. In
         the response phase the letter is there, but the engine does not know and writes it again.
         """
-        if not self._strikes.armed_at(Point.DEADLETTER_WRITE):
-            self._write(run, effect)
-            return True
         verdict = self._strikes.verdict(run, Point.DEADLETTER_WRITE)
         match verdict:
             case Proceed():
