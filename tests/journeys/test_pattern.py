@@ -464,7 +464,7 @@ def test_decision_after_the_last_attempt(appsync, handlers):
 def test_decision_after_the_last_attempt_a_store_that_is_down_delays_the_letter(appsync):
     """The letter waits for the store, the status waits for the letter, and neither is lost."""
     appsync.fault(PermanentError("gone"), at="attempt")
-    down = appsync.fault("network.refused", at="deadletter.write")
+    down = appsync.fault("deadletter.outage")
 
     trace = place(appsync)
     appsync.advance("1h")
