@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from appsync_emu.testing.core import HarnessCore
 from appsync_emu.testing.explain import AsyncTrace, Trace
-from appsync_emu.testing.portal import Portal, loop_is_running
+from appsync_emu.testing.portal import Portal, loop_is_ours_to_use
 from appsync_emu.testing.subscriber import AsyncSubscriber, Subscriber
 
 if TYPE_CHECKING:
@@ -175,8 +175,8 @@ class Harness(HarnessCore):
 class AsyncHarness(HarnessCore):
     """The fixture ``appsync_async``: what may wait is awaited, on the test's own loop.
 
-    The names are those of :class:`Harness`. Under trio, which has no loop that asyncio could use,
-    the emulator runs on a loop of its own while the test waits.
+    The names are those of :class:`Harness`. Under uvloop and trio, whose time cannot be virtual,
+    the emulator runs on a loop of its own, in a thread, while the test waits.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - handed through
@@ -185,7 +185,7 @@ class AsyncHarness(HarnessCore):
 
     async def _run(self, work: Coroutine[Any, Any, T]) -> T:
         __tracebackhide__ = True
-        if self._portal is None and loop_is_running():
+        if self._portal is None and loop_is_ours_to_use():
             return await work
         self._portal = self._portal or Portal()
         return self._portal.run(work)
@@ -266,6 +266,12 @@ class AsyncHarness(HarnessCore):
         await self._run(self._settle(within))
 
     def _stop(self) -> None:
-        super()._stop()
-        if self._portal is not None:
-            self._portal.close()
+        if self._portal is None:
+            super()._stop()
+            return
+        self._portal.run(self._stopped())
+        self._portal.close()
+
+    async def _stopped(self) -> None:
+        self._leave()
+        await self.emulator.aclose()
