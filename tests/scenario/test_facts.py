@@ -5,7 +5,6 @@ from __future__ import annotations
 from appsync_emu.core.records import (
     AttemptFailed,
     AttemptStarted,
-    DataCalled,
     DeadLetterRedriven,
     DeliveryAccepted,
     DeliveryEnded,
@@ -13,7 +12,7 @@ from appsync_emu.core.records import (
     ErrorInfo,
     FaultStruck,
 )
-from appsync_emu.scenario.facts import Effects, effects_of, facts_of
+from appsync_emu.scenario.facts import facts_of
 
 ONE = DeliveryFacts("d-1", "t", "One", "c", None, "x")
 TWO = DeliveryFacts("d-2", "t", "Two", None, "e", "x")
@@ -58,16 +57,3 @@ def test_a_redrive_begins_anew():
 def test_a_trace_that_started_nobody():
     assert facts_of("t", []).status == "success"
     assert facts_of("t", []).ended_ns == 0
-
-
-def test_calls_that_took_effect():
-    def called(operation, *, write, applied=True):
-        return DataCalled(1, ONE, 1, "", "Orders", operation, write=write, applied=applied)
-
-    records = [
-        called("PutItem", write=True),
-        called("PutItem", write=True, applied=False),
-        called("GetItem", write=False),
-        DeliveryAccepted(1, ONE),
-    ]
-    assert effects_of(records) == {"Orders": Effects(writes=1, reads=1)}

@@ -69,19 +69,23 @@ def is_write(operation: str) -> bool:
     return _READ.match(name) is None
 
 
+# Made once: json.dumps makes a new one whenever it is given an option.
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
 def digest_of(arguments: object) -> str:
     """What was written, in 16 hexadecimal digits: equal for equal arguments, in any process.
 
     Tokens by which a service recognises a call are left out: they are new for each.
     """
-    text = json.dumps(_plain(arguments, 0), sort_keys=True, separators=(",", ":"))
+    text = _encode(_plain(arguments, 0))
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def _plain(value: object, depth: int) -> Any:  # noqa: ANN401 - JSON
     """The value as JSON; what is no data counts by the name of its type."""
     plain: Any = value
-    if value is None or isinstance(value, bool | int | float | str):
+    if value is None or isinstance(value, (str, int, float)):
         pass
     elif depth >= DEPTH_MAX:
         plain = "..."

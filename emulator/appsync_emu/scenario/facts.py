@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from appsync_emu.core.records import (
     AttemptFailed,
     AttemptStarted,
-    DataCalled,
     DeadLetterRedriven,
     DeliveryAccepted,
     DeliveryEnded,
@@ -17,11 +15,11 @@ from appsync_emu.core.records import (
 from appsync_emu.testing.progress import overall
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from appsync_emu.core.records import DeliveryFacts, ErrorInfo, Record
 
-__all__ = ["Course", "Effects", "TraceFacts", "effects_of", "facts_of"]
+__all__ = ["Course", "TraceFacts", "facts_of"]
 
 
 @dataclass(slots=True)
@@ -46,14 +44,6 @@ class Course:
     def retries(self) -> int:
         """Attempts after the first."""
         return max(self.attempts - 1, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Effects:
-    """Calls of one service that took effect."""
-
-    writes: int = 0
-    reads: int = 0
 
 
 @dataclass(slots=True)
@@ -131,13 +121,3 @@ def _step(course: Course, record: Record) -> None:
             course.attempts, course.ended_ns = 0, None
         case _:
             pass
-
-
-def effects_of(records: Iterable[Record]) -> dict[str, Effects]:
-    """Calls that took effect, by source."""
-    writes: Counter[str] = Counter()
-    reads: Counter[str] = Counter()
-    for record in records:
-        if isinstance(record, DataCalled) and record.applied:
-            (writes if record.write else reads)[record.source] += 1
-    return {source: Effects(writes[source], reads[source]) for source in (*writes, *reads)}

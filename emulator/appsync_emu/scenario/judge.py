@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from appsync_emu.core.checks import Violation, check_subscriber
 from appsync_emu.core.comparisons import described, holds
+from appsync_emu.core.effects import Effects, effects_of
 from appsync_emu.core.traces import status_lines
-from appsync_emu.scenario.facts import Effects, TraceFacts, effects_of
 from appsync_emu.scenario.outcome import Finding, Kind
 from appsync_emu.scenario.templates import filled
 from appsync_emu.testing.progress import overall
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from appsync_emu.core.letters import DeadLetter
-    from appsync_emu.scenario.facts import Course
+    from appsync_emu.scenario.facts import Course, TraceFacts
     from appsync_emu.scenario.listen import Listener
     from appsync_emu.scenario.model import (
         ComponentWanted,

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from appsync_emu.core.records import FaultStruck
+from appsync_emu.engine.collector import ALMOST_NEVER, seldom
 from appsync_emu.errors import UsageError
 from appsync_emu.scenario.coverage import coverage_of, known_to
 from appsync_emu.scenario.facts import facts_of
@@ -76,11 +77,12 @@ def run_seed(  # noqa: PLR0913 - all the ways in which the steps can be run
     if steps is not None:
         scenario = replace(scenario, steps=tuple(steps))
     mode = Mode(faults=faults, calm=calm, explore=explore)
-    portal = Portal()
-    try:
-        return portal.run(_run(scenario, api, seed, mode, keep=keep_journal, stories=stories))
-    finally:
-        portal.close()
+    with seldom(ALMOST_NEVER):
+        portal = Portal()
+        try:
+            return portal.run(_run(scenario, api, seed, mode, keep=keep_journal, stories=stories))
+        finally:
+            portal.close()
 
 
 def calm_run(scenario: Scenario, source: LoadedApi) -> SeedOutcome | None:
