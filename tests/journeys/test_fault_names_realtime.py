@@ -363,6 +363,21 @@ def test_frame_by_label_component_and_command(appsync):
     assert {line["component"] for line in watcher.data} == {"Place"}
 
 
+@pytest.mark.parametrize("point", [Point.FRAME, Point.PUBLISH])
+def test_commands_with_a_label(appsync, point):
+    """From the first status on: the label is known when ``accepted`` is told."""
+    arm(appsync, DropEffect(), point, label="unlucky")
+    watcher = appsync.subscribe("onTrace")
+
+    async def send(label):
+        return appsync.emulator.send("placeOrder", {"orderId": "1"}, label=(label, 1))
+
+    unlucky, lucky = (appsync._run(send(label)) for label in ("unlucky", "lucky"))
+    appsync.settle()
+    assert unlucky != lucky
+    assert {line["traceId"] for line in watcher.data} == {lucky}
+
+
 def test_whatever_was_selected_faults_know_the_status(appsync):
     arm(appsync, DropEffect(), Point.FRAME, status="accepted")
     watcher = appsync.subscribe("subscription { onTrace { s: status } }")

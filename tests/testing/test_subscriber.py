@@ -177,3 +177,13 @@ def test_a_connection_beyond_hope_is_left(appsync):
         appsync.send("placeOrder", orderId="1")
     assert (watcher.reconnects, watcher.statuses) == (0, [])
     assert len(watcher.closures) > 5
+
+
+def test_a_connection_is_lost_by_hand(appsync):
+    watcher = appsync.subscribe("onTrace", of="placeOrder")
+    watcher.drop()
+    watcher.drop()
+    appsync.send("placeOrder", orderId="1")
+    appsync.settle()
+    assert (watcher.closures, watcher.reconnects) == ([(1006, "")], 1)
+    assert watcher.saw("accepted", "success")

@@ -198,6 +198,15 @@ class SubscriberView:
             )
         )
 
+    def drop(self, *, code: int = CUT, reason: str = "") -> None:
+        """Let it lose its connection now; harmless when it has none.
+
+        Args:
+            code: the close code; 1006 means cut, without a closing handshake.
+            reason: text for people.
+        """
+        self._subscription.cut(code, reason)
+
     def _close(self) -> None:
         self._subscription.close()
 
