@@ -15,6 +15,12 @@ def test_the_schema_of_the_api_file():
     assert json.loads(result.output)["title"] == "appsync.yaml"
 
 
+def test_the_schema_of_scenario_files():
+    result = make_runner().invoke(main, ["schema", "scenario"])
+    assert result.exit_code == 0
+    assert json.loads(result.output)["$id"] == "scenario-1.schema.json"
+
+
 def test_other_kinds_are_unknown():
     result = make_runner().invoke(main, ["schema", "apis"])
     assert result.exit_code == 2

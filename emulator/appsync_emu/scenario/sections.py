@@ -129,7 +129,8 @@ def read_clock(values: Values, node: Node | None) -> tuple[int, float]:
         node, '"clock"', keys.CLOCK, hint="Write clock: {give_up_after: 2h}."
     )
     if fields and "start" in fields:
-        start_ns = _read_start(values, fields["start"]) or START_NS
+        said = _read_start(values, fields["start"])
+        start_ns = START_NS if said is None else said
     if fields and "give_up_after" in fields:
         seconds = values.duration(fields["give_up_after"], '"give_up_after" of "clock"')
         give_up_s = seconds or GIVE_UP_S

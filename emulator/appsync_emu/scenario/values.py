@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -102,7 +103,9 @@ class Values:
     def word(self, read: Callable[[Any], T], node: Node, what: str, remedy: str = "") -> T | None:
         """What one of :mod:`~appsync_emu.core.faults.words` makes of a node."""
         try:
-            return read(to_json(node))
+            with warnings.catch_warnings():  # of regular expressions that Python finds odd
+                warnings.simplefilter("ignore", FutureWarning)
+                return read(to_json(node))
         except ValueError as error:
             said = _QUOTED.sub(r'"\1"', str(error))
             self.note(node, f"{what}: {said}", remedy)
