@@ -30,7 +30,10 @@ def doing(line: str) -> list[str]:
 def test_what_fits():
     text = """
 faults:
-  - {id: a, point: attempt, match: {component: {in: [Orders.Place]}, command: placeOrder}, effect: {hang: true}}
+  - id: a
+    point: attempt
+    match: {component: {in: [Orders.Place]}, command: placeOrder}
+    effect: {hang: true}
   - {id: b, point: attempt, effect: {crash: {scope: component, component: Notify}, phase: request}}
 expect:
   traces: {order: {components: {Notify: {status: success}}}}
@@ -54,8 +57,10 @@ expect:
     [
         (
             "send: {label: x, command: placeOrdr}",
-            'the command of send "x" is "placeOrdr", which the API does not have;'
-            ' did you mean "placeOrder"?',
+            (
+                'the command of send "x" is "placeOrdr", which the API does not have;'
+                ' did you mean "placeOrder"?'
+            ),
         ),
         (
             "send: {command: Query.x}",
@@ -67,8 +72,10 @@ expect:
         ),
         (
             "subscribe: {label: w, to: onTrac}",
-            'the field of a subscription is "onTrac", which the API does not have;'
-            ' did you mean "onTrace"?',
+            (
+                'the field of a subscription is "onTrac", which the API does not have;'
+                ' did you mean "onTrace"?'
+            ),
         ),
         (
             "subscribe: {label: w, to: onTrace, arguments: {id: x}}",
@@ -80,13 +87,17 @@ expect:
         ),
         (
             "crash: {component: Notfy}",
-            'the component of the step "crash" is "Notfy", which the API does not have;'
-            ' did you mean "Notify"?',
+            (
+                'the component of the step "crash" is "Notfy", which the API does not have;'
+                ' did you mean "Notify"?'
+            ),
         ),
         (
             "expect: {deadletters: {contain: [{component: Notfy}]}}",
-            'the component of a dead letter is "Notfy", which the API does not have;'
-            ' did you mean "Notify"?',
+            (
+                'the component of a dead letter is "Notfy", which the API does not have;'
+                ' did you mean "Notify"?'
+            ),
         ),
     ],
 )
@@ -101,7 +112,10 @@ def test_a_command_that_must_be_refused_may_have_wrong_arguments():
 def test_faults_and_expectations_that_do_not_fit():
     text = """
 faults:
-  - {id: a, point: attempt, match: {component: {in: [Notify, X]}, command: cancel}, effect: {hang: true}}
+  - id: a
+    point: attempt
+    match: {component: {in: [Notify, X]}, command: cancel}
+    effect: {hang: true}
   - {id: b, point: attempt, effect: {crash: {scope: component, component: Y}, phase: request}}
 calm: {traces: {order: {components: {Z: {status: error}}}}}
 expect: {traces: {order: {components: {W: {attempts: 1}}}}}

@@ -65,7 +65,8 @@ def test_names_are_suggested_unless_there_are_very_many():
 
 def test_braces_are_variables_in_steps_alone():
     scenario = loaded(
-        "faults: [{id: x, point: attempt, match: {label: {matches: 'o{x}'}}, effect: {hang: true}}]\n"
+        "faults: [{id: x, point: attempt, effect: {hang: true},"
+        " match: {label: {matches: 'o{x}'}}}]\n"
     )
     assert scenario.faults[0].fault.match.label == Comparison("matches", "o{x}")
     assert said("", '  - set: {a: "{b}"}\n') == ['{b} in "a" of the step "set" is no variable']
