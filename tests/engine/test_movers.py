@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
-from appsync_emu.engine.awaiting import waits
 from appsync_emu.engine.clock import START_NS, ManualClock
 from appsync_emu.engine.movers import MOVER, ManualTimer, Mover, pause
 
@@ -222,8 +221,3 @@ def test_a_timer_is_called_by_its_callback():
     assert timer.label == "test_labels"
     timer.callback = partial(test_labels)
     assert timer.label.startswith("functools.partial(<function test_labels")
-
-
-def test_a_task_that_does_not_tell_is_taken_to_wait():
-    """``_fut_waiter`` is asyncio's own affair; another kind of task may have none."""
-    assert waits(object())  # type: ignore[arg-type]  # that is the point

@@ -126,6 +126,7 @@ class Mover:
 
     __slots__ = (
         "_adopted",
+        "_again",
         "_asleep",
         "_awake",
         "_later",
@@ -145,6 +146,7 @@ class Mover:
         self._adopted = adopted
         self._moving = False
         self._looking = False
+        self._again = False
         self._asleep: dict[asyncio.Task[Any], float] = {}  # until when, in real time
         self._timers: dict[LoopTimer, None] = _NO_TIMERS
         self._working: set[asyncio.Future[Any]] = _NONE  # those that wait for a thread
@@ -291,7 +293,9 @@ class Mover:
 
     def look_soon(self) -> None:
         """Look whether all of it waits, once those who can go on have done so."""
-        if self._moving and not self._looking:
+        if self._looking:
+            self._again = True
+        elif self._moving:
             self._looking = True  # not at once: tasks that were just made begin before time moves
             asyncio.get_running_loop().call_soon(self._look, 0)
 
@@ -299,6 +303,9 @@ class Mover:
         """Decide when all that are awake have been waiting for some rounds of the loop."""
         if not self._moving or len(self._working - self._asleep.keys()) > self._lent:
             self._looking = False  # whatever changes that looks again
+        elif self._again:  # something was done since, and may not have reached others yet
+            self._again = False
+            asyncio.get_running_loop().call_soon(self._look, 0)
         elif not self._awake:
             self._looking = False
             if self._asleep or self._timers:
@@ -322,10 +329,10 @@ class Mover:
             self.rest()
             return
         timed = {timer.future for timer in self._timers if timer.future is not None}
-        known = self._awake | self._asleep.keys()
+        known = self._awake | self._asleep.keys() | self._working
         found = max(awaited(task, timed, known) for task in self._awake)
         sleeps = bool(self._asleep or self._timers)
-        if found is Awaited.THREAD:
+        if found is Awaited.THREAD and not self._lent:
             self._watch()
         elif found >= Awaited.SIGNAL and connections_open(asyncio.get_running_loop()):
             self._hold(self._real_s() if sleeps else math.inf)
