@@ -89,11 +89,11 @@ def _plain(value: object, depth: int) -> Any:  # noqa: ANN401 - JSON
         pass
     elif depth >= DEPTH_MAX:
         plain = "..."
-    elif isinstance(value, bytes | bytearray | memoryview):
-        plain = {"bytes": bytes(value).hex()}
-    elif isinstance(value, Mapping):
+    elif type(value) is dict or isinstance(value, Mapping):
         items = ((str(key), item) for key, item in value.items())
         plain = {key: _plain(item, depth + 1) for key, item in items if key not in _TOKENS}
+    elif isinstance(value, bytes | bytearray | memoryview):
+        plain = {"bytes": bytes(value).hex()}
     elif isinstance(value, list | tuple):
         plain = [_plain(item, depth + 1) for item in value]
     elif isinstance(value, set | frozenset):

@@ -345,14 +345,11 @@ Record: TypeAlias = (
 
 def trace_of(record: Record) -> str | None:
     """The trace that the record belongs to; ``None`` for records of the whole emulator."""
-    if isinstance(record, ComponentCrashed | FaultsArmed | FaultsHealed):
-        return None
-    if isinstance(record, CommandAccepted | EventPublished):
-        return record.trace_id
-    if isinstance(record, DataCalled | FaultStruck) and record.facts is None:
-        return record.trace_id
-    facts: DeliveryFacts = record.facts  # type: ignore[assignment]  # the others always have them
-    return facts.trace_id
+    facts: DeliveryFacts | None = getattr(record, "facts", None)
+    if facts is not None:
+        return facts.trace_id
+    trace_id: str | None = getattr(record, "trace_id", None)
+    return trace_id
 
 
 def to_json(record: Record) -> dict[str, Any]:

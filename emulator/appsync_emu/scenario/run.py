@@ -14,7 +14,6 @@ from appsync_emu.core.records import FaultStruck
 from appsync_emu.engine.collector import ALMOST_NEVER, seldom
 from appsync_emu.errors import UsageError
 from appsync_emu.scenario.coverage import coverage_of, known_to
-from appsync_emu.scenario.facts import facts_of
 from appsync_emu.scenario.judge import broken_invariants, check_calm, check_expectations
 from appsync_emu.scenario.model import ExpectNow
 from appsync_emu.scenario.outcome import (
@@ -151,11 +150,9 @@ def _outcome(world: World, api: LoadedApi, *, keep: bool, stories: bool) -> Seed
 
 def _totals(world: World) -> Totals:
     ends = {"success": 0, "error": 0, "accepted": 0}
-    journal = world.emulator.journal
     traces = world.labels()
     for trace_id in traces:
-        facts = facts_of(trace_id, journal.of_trace(trace_id))
-        ends[facts.status] += 1
+        ends[world.facts(trace_id).status] += 1
     return Totals(
         accepted=len(traces),
         success=ends["success"],
@@ -247,7 +244,7 @@ def merge(
         findings = [_before(one) for one in calm.findings]
     ordered = tuple(sorted(seeds, key=lambda one: one.seed))
     coverage = Coverage()
-    for one in (*([calm] if calm is not None else []), *ordered):
+    for one in ordered or ([calm] if calm is not None else []):
         coverage |= one.coverage
     if ordered and not explore:
         findings += _inert(scenario, ordered)

@@ -122,6 +122,7 @@ class World:
     awaited: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     stuck: bool = False
+    _facts: dict[str, tuple[int, TraceFacts]] = field(default_factory=dict)
 
     def miss(
         self,
@@ -158,7 +159,11 @@ class World:
 
     def facts(self, trace_id: str) -> TraceFacts:
         """What became of a trace so far."""
-        return facts_of(trace_id, self.emulator.journal.of_trace(trace_id))
+        records = self.emulator.journal.of_trace(trace_id)
+        known = self._facts.get(trace_id)
+        if known is None or known[0] != len(records):
+            known = self._facts[trace_id] = len(records), facts_of(trace_id, records)
+        return known[1]
 
 
 def begin(scenario: Scenario, source: LoadedApi, seed: int, mode: Mode) -> World:
