@@ -90,9 +90,7 @@ def read_api_choice(values: Values, node: Node) -> ApiChoice:
             "An appsync.yaml says all of it: remove the others.",
         )
     elif ("schema" in fields) != ("handlers" in fields):
-        there, missing = "schema", "handlers"
-        if "handlers" in fields:
-            there, missing = missing, there
+        missing, there = ("schema", "handlers")[:: 1 if "handlers" in fields else -1]
         values.note(
             node, f'"api" has "{there}" and no "{missing}"', "Write both, or config: appsync.yaml."
         )

@@ -358,14 +358,6 @@ class Values:
         self.template(node, what, numbered=numbered)
         return fields
 
-    def texts(self, node: Node, what: str) -> dict[str, Wanted]:
-        """A mapping with texts, or comparisons of texts."""
-        return {
-            key.text: found
-            for key, value in self.reader.named(node, what)
-            if (found := self.text_wanted(value, f'"{key.text}" of {what}')) is not None
-        }
-
 
 def _operator(word: str, operand: Json) -> Callable[[Any], Wanted]:
     return lambda _: words.wanted({word: operand})
