@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import logging
 import subprocess
 import sys
 import threading
@@ -288,3 +289,62 @@ print("bye")
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=10, check=False
     )
     assert (ended.stdout, ended.stderr, ended.returncode) == ("bye\n", "", 0)
+
+
+# time.sleep.
+
+
+def napping(seconds):
+    nap(seconds)
+
+
+def test_a_handler_that_calls_time_sleep_is_told_once(caplog):
+    """It is logged: a warning would fail suites that turn warnings into errors."""
+
+    async def main():
+        threads = Threads()
+        for _ in range(2):
+            await threads.run(lambda: napping(0.035), watched="Orders")
+        threads.close()
+
+    with caplog.at_level(logging.WARNING):
+        asyncio.run(main())
+    [record] = caplog.records
+    line = nap.__code__.co_firstlineno + 1
+    assert record.getMessage() == (
+        f"Orders calls time.sleep ({__file__}:{line}), which takes real time even here;"
+        " context.sleep takes the emulator's."
+    )
+
+
+def test_a_library_that_sleeps_is_found_where_it_was_called(caplog, tmp_path):
+    library = tmp_path / "library.py"
+    library.write_text("import time\n\ndef retry():\n    time.sleep(0.035)\n", "utf-8")
+    names: dict = {}
+    exec(compile(library.read_text("utf-8"), str(library), "exec"), names)
+
+    def handler():
+        names["retry"]()
+
+    async def main():
+        threads = Threads()
+        await threads.run(handler, watched="Orders")
+        threads.close()
+
+    asyncio.run(main())
+    line = handler.__code__.co_firstlineno + 1
+    assert f"({__file__}:{line})" in caplog.text
+
+
+def test_who_waits_for_something_else_is_not_said_to_sleep(caplog):
+    over = threading.Event()
+
+    async def main():
+        threads = Threads()
+        asyncio.get_running_loop().call_later(0.05, over.set)
+        await threads.run(over.wait, watched="Orders")
+        await threads.run(lambda: napping(0.03))  # in real time nobody minds
+        threads.close()
+
+    asyncio.run(main())
+    assert not caplog.records
