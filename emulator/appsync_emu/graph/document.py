@@ -39,8 +39,13 @@ if TYPE_CHECKING:
     from appsync_emu.graph.call import FieldCall
     from appsync_emu.graph.plan import ObjectPlan
     from appsync_emu.graph.schema import Schema
+    from appsync_emu.graph.validate import Checked
 
 __all__ = ["Document", "Documents"]
+
+
+SHORT = 4_096
+"""Letters of a document that is kept with its schema once it is validated."""
 
 
 class _Syntax:
@@ -225,9 +230,11 @@ class Documents:
         self._texts.put(text, found)
         return found
 
-    def _prepare(
-        self, text: str, key: tuple[str, str], literals: tuple[str, ...]
-    ) -> tuple[Document, tuple[Any, ...]]:
+    def _valid(self, text: str) -> tuple[DocumentNode, Checked]:
+        """The document, parsed and validated; tests make emulator after emulator of one schema."""
+        known = self.schema.valid.get(text)
+        if known is not None:
+            return known
         ast = parse_document(text)
         try:
             checked = validate(self.schema.graphql, ast, text)
@@ -235,6 +242,14 @@ class Documents:
             raise InvalidDocument([engine_error(TOO_DEEP)]) from None
         if checked.errors:
             raise InvalidDocument(checked.errors)
+        if len(text) <= SHORT:
+            self.schema.valid.put(text, (ast, checked))
+        return ast, checked
+
+    def _prepare(
+        self, text: str, key: tuple[str, str], literals: tuple[str, ...]
+    ) -> tuple[Document, tuple[Any, ...]]:
+        ast, checked = self._valid(text)
         nodes: list[Node] = nodes_of(ast, FieldNode, DirectiveNode, *LITERALS)
         found = [node for node in nodes if isinstance(node, LITERALS)]
         lifted = lift(found, len(literals), checked.scalars)

@@ -30,6 +30,7 @@ from graphql import (
 from appsync_emu.errors import UsageError
 from appsync_emu.graph.aws_scalars import AWS_SCALARS
 from appsync_emu.graph.sdl import read_sources, schema_mistakes
+from appsync_emu.graph.shape import Bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from appsync_emu.core.api import SdlSource
     from appsync_emu.errors import Mistake
+    from appsync_emu.graph.validate import Checked
 
 __all__ = ["Schema", "build"]
 
@@ -59,6 +61,7 @@ directive @defer on FIELD
 """
 
 _KEPT = 8
+_VALID_KEPT = 64
 
 
 class Schema:
@@ -67,15 +70,17 @@ class Schema:
     Attributes:
         graphql: the schema of graphql-core, AWS scalars and directives included.
         subscriptions: subscription field to the mutation fields of its ``@aws_subscribe``.
+        valid: short documents that were found valid lately, by their text.
     """
 
-    __slots__ = ("graphql", "subscriptions")
+    __slots__ = ("graphql", "subscriptions", "valid")
 
     def __init__(
         self, graphql: GraphQLSchema, subscriptions: Mapping[str, tuple[str, ...]]
     ) -> None:
         self.graphql = graphql
         self.subscriptions = subscriptions
+        self.valid: Bounded[str, tuple[DocumentNode, Checked]] = Bounded(_VALID_KEPT)
 
     @property
     def query_type(self) -> str:
