@@ -231,3 +231,13 @@ def test_where_none_may_they_go_straight():
     got, _ = listen(fanout := Fanout(FED, path=path), FakePlan())
     fanout.publish("onPost", {})
     assert (path.taken, type(got[0])) == ([], str)
+
+
+def test_whom_an_event_may_concern(fanout):
+    assert not fanout.concerns("onPost", "channel", "a")
+    listen(fanout, FakePlan(arguments={"channel": "a"}, key="a"))
+    assert fanout.concerns("onPost", "channel", "a")
+    assert not fanout.concerns("onPost", "channel", "b")
+    assert fanout.concerns("onPost", "other", "b")
+    listen(fanout, FakePlan())
+    assert fanout.concerns("onPost", "channel", "b")

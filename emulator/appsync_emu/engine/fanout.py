@@ -149,6 +149,14 @@ class Fanout:
         """Whether anybody listens to the field, whatever their arguments."""
         return subscription_field in self._index
 
+    def concerns(self, subscription_field: str, name: str, text: str) -> bool:
+        """Whether anybody may get an event of the field that has this text under this name.
+
+        It is less than to publish: of a thousand traces, perhaps one is watched.
+        """
+        shapes = self._index.get(subscription_field, {})
+        return any(names != (name,) or (text,) in keys for names, keys in shapes.items())
+
     def mutation(self, mutation_field: str, value: object) -> None:
         """A mutation field has completed: publish to every subscription field that it feeds."""
         for field in self._fed_by.get(mutation_field, ()):

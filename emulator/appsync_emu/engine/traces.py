@@ -21,6 +21,7 @@ from appsync_emu.core.faults.verdict import (
     Reorder,
     Stale,
 )
+from appsync_emu.core.records import trace_of
 from appsync_emu.core.traces import Known, iso_time, status_line, status_lines
 from appsync_emu.engine.strikes import out_of_place
 from appsync_emu.errors import WireError
@@ -160,11 +161,15 @@ class TraceView:
         if place is None:
             return
 
-        take = Known().take
+        take, armed_at = Known().take, self._strikes.armed_at
+        name = self._names.fields.trace_id
 
         def follower(record: Record) -> None:
             known = take(record)
             if known is None or not fanout.has_subscribers(place[1]):
+                return
+            trace_id = trace_of(known)
+            if not fanout.concerns(place[1], name, trace_id or "") and not armed_at(Point.PUBLISH):
                 return
             line = status_line(known)
             if line is not None:
