@@ -57,7 +57,7 @@ TABLE: dict[tuple[State, type[Happening]], tuple[Delivery, tuple[Effect, ...]]] 
         (Publish("success", "already processed"),),
     ),
     (State.RUNNING, Succeeded): (Delivery(State.SUCCEEDED, 1), (Publish("success"),)),
-    (State.RUNNING, Failed): (Delivery(State.WAITING, 1), (WakeAt(NOW + 60 * NS, 1),)),
+    (State.RUNNING, Failed): (Delivery(State.WAITING, 1, 0, 60.0), (WakeAt(NOW + 60 * NS, 1),)),
     (State.WAITING, Woken): (Delivery(State.QUEUED, 1), ()),
     (State.FAILED, Redriven): (Delivery(State.QUEUED, 1, 1), ()),
 }

@@ -48,11 +48,23 @@ def test_other_errors_are_never_retried(error_class):
         (BackoffKind.FIXED, [10, 10, 10, 10]),
         (BackoffKind.EXPONENTIAL, [10, 20, 30, 30]),
         (BackoffKind.FULL_JITTER, [5, 10, 15, 15]),
+        (BackoffKind.EQUAL_JITTER, [7.5, 15, 22.5, 22.5]),
+        (BackoffKind.NONE, [0, 0, 0, 0]),
     ],
 )
 def test_delays(kind, delays):
     backoff = Backoff(kind=kind, base_s=10, factor=2, cap_s=30)
     assert [backoff.delay_s(retry, 0.5) for retry in (1, 2, 3, 4)] == delays
+
+
+def test_decorrelated_jitter_grows_from_the_delay_before():
+    """AWS: sleep = min(cap, random between base and sleep * 3)."""
+    backoff = Backoff(kind=BackoffKind.DECORRELATED, base_s=10, cap_s=60)
+    delays = [0.0]
+    for retry in (1, 2, 3, 4):
+        delays.append(backoff.delay_s(retry, 0.5, delays[-1]))
+    assert delays[1:] == [20, 35, 57.5, 60]
+    assert backoff.delay_s(2, 0.0, 35) == 10
 
 
 def test_jitter_is_drawn_from_zero_to_the_bound():

@@ -70,11 +70,13 @@ class Delivery:
         state: where it stands.
         attempt: attempts started so far, over all rounds.
         first: attempts that earlier rounds of redrive used up.
+        before_s: the back-off before the latest retry of this round; 0 when there was none.
     """
 
     state: State = State.QUEUED
     attempt: int = 0
     first: int = 0
+    before_s: float = 0.0
 
     @property
     def attempts(self) -> int:
@@ -88,7 +90,7 @@ class Delivery:
 
     def now(self, state: State) -> Delivery:
         """The same delivery in another state; ``dataclasses.replace`` takes four times as long."""
-        return Delivery(state, self.attempt, self.first)
+        return Delivery(state, self.attempt, self.first, self.before_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +199,17 @@ def step(
     assert isinstance(happening, LEGAL[delivery.state]), (delivery, happening)  # noqa: S101 - our own bug
     match happening:
         case Started():
-            return Delivery(State.RUNNING, delivery.attempt + 1, delivery.first), ()
+            return (
+                Delivery(
+                    State.RUNNING, delivery.attempt + 1, delivery.first, delivery.before_s
+                ),
+                (),
+            )
         case Succeeded():
             return delivery.now(State.SUCCEEDED), _SUCCESS
         case Failed():
-            decision = decide(
-                policy, ErrorClass(happening.error.error_class), delivery.attempts, draw
-            )
+            error_class = ErrorClass(happening.error.error_class)
+            decision = decide(policy, error_class, delivery.attempts, draw, delivery.before_s)
             return _failed(delivery, happening, decision, now_ns, bury_business=bury_business)
         case Woken():
             return delivery.now(State.QUEUED), ()
@@ -233,4 +239,4 @@ def _failed(
         return ended, (emit, Bury(decision.reason), publish)
     delay_s = decision.delay_s if failed.restart_after_s is None else failed.restart_after_s
     wake = WakeAt(now_ns + round(delay_s * NS), delivery.attempts)
-    return delivery.now(State.WAITING), (wake,)
+    return Delivery(State.WAITING, delivery.attempt, delivery.first, decision.delay_s), (wake,)

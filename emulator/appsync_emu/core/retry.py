@@ -1,8 +1,7 @@
 """When is a failed attempt tried again? A pure decision.
 
 ``max_retries`` counts retries, so ``max_retries: 3`` allows four attempts; every report names both.
-Full jitter is the algorithm of the AWS Architecture Blog, "Exponential Backoff And Jitter":
-a delay drawn uniformly from zero to ``min(cap, base * factor ** n)``.
+The kinds of jitter are those of the AWS Architecture Blog, "Exponential Backoff And Jitter".
 """
 
 from __future__ import annotations
@@ -17,11 +16,19 @@ __all__ = ["Backoff", "BackoffKind", "Bury", "Retry", "RetryDecision", "RetryPol
 
 
 class BackoffKind(StrEnum):
-    """How the delay before a retry grows."""
+    """How the delay before a retry grows.
+
+    ``full-jitter``: drawn from zero to the exponential delay. ``equal-jitter``: half of that delay,
+    and up to as much again. ``decorrelated``: drawn from the base to three times the delay before.
+    ``exponential``: ``base * factor ** n``. ``fixed``: the base every time. ``none``: at once.
+    """
 
     FULL_JITTER = "full-jitter"
+    EQUAL_JITTER = "equal-jitter"
+    DECORRELATED = "decorrelated"
     EXPONENTIAL = "exponential"
     FIXED = "fixed"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +38,7 @@ class Backoff:
     Attributes:
         kind: how the delay grows; ``fixed`` uses ``base_s`` every time.
         base_s: seconds before the first retry, or the upper bound of them with jitter.
-        factor: what the delay is multiplied with from retry to retry.
+        factor: what the delay is multiplied with from retry to retry; ``decorrelated`` has its own.
         cap_s: seconds that no growing delay exceeds.
     """
 
@@ -40,22 +47,38 @@ class Backoff:
     factor: float = 2.0
     cap_s: float = 900.0
 
-    def delay_s(self, retry: int, draw: float) -> float:
-        """Seconds to wait before retry number ``retry`` (from 1); ``draw`` is in [0, 1)."""
-        if self.kind is BackoffKind.FIXED:
-            return self.base_s
+    def delay_s(self, retry: int, draw: float, before_s: float = 0.0) -> float:
+        """Seconds to wait before a retry.
+
+        Args:
+            retry: its number, from 1.
+            draw: chance in [0, 1).
+            before_s: the delay before the retry before this one; 0 when it is the first.
+        """
+        match self.kind:
+            case BackoffKind.FULL_JITTER:
+                return self._bound_s(retry) * draw
+            case BackoffKind.EQUAL_JITTER:
+                return self._bound_s(retry) * (0.5 + draw / 2)
+            case BackoffKind.DECORRELATED:
+                top_s = max(self.base_s, 3 * (before_s or self.base_s))
+                return min(self.cap_s, self.base_s + (top_s - self.base_s) * draw)
+            case BackoffKind.EXPONENTIAL:
+                return self._bound_s(retry)
+            case BackoffKind.FIXED:
+                return self.base_s
+            case BackoffKind.NONE:
+                return 0.0
+            case _:
+                assert_never(self.kind)
+
+    def _bound_s(self, retry: int) -> float:
+        """The exponential delay."""
         try:
             grown = self.base_s * self.factor ** (retry - 1)
         except OverflowError:
             grown = self.cap_s if self.base_s else 0.0
-        bound = min(self.cap_s, grown)
-        match self.kind:
-            case BackoffKind.EXPONENTIAL:
-                return bound
-            case BackoffKind.FULL_JITTER:
-                return bound * draw
-            case _:
-                assert_never(self.kind)
+        return min(self.cap_s, grown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,15 +117,27 @@ RetryDecision: TypeAlias = Retry | Bury
 
 
 def decide(
-    policy: RetryPolicy, error_class: ErrorClass, attempt: int, draw: float
+    policy: RetryPolicy,
+    error_class: ErrorClass,
+    attempt: int,
+    draw: float,
+    before_s: float = 0.0,
 ) -> RetryDecision:
-    """What follows when attempt number ``attempt`` (from 1) ended with an error of this class."""
+    """What follows when attempt number ``attempt`` (from 1) ended with an error of this class.
+
+    Args:
+        policy: of the component.
+        error_class: of the error.
+        attempt: number of the attempt that ended.
+        draw: chance in [0, 1) for the jitter.
+        before_s: the delay before this attempt, if it was a retry.
+    """
     match error_class:
         case ErrorClass.BUSINESS | ErrorClass.PERMANENT:
             return Bury(error_class.value)
         case ErrorClass.TECHNICAL:
             if attempt > policy.max_retries:
                 return Bury("retries-exhausted")
-            return Retry(policy.backoff.delay_s(attempt, draw))
+            return Retry(policy.backoff.delay_s(attempt, draw, before_s))
         case _:
             assert_never(error_class)

@@ -134,7 +134,8 @@ class HarnessCore:
         Args:
             component: of this component; of all unless given.
             max_retries: retries after the first attempt.
-            backoff: ``"fixed"``, ``"exponential"`` or ``"full-jitter"``.
+            backoff: ``"full-jitter"``, ``"equal-jitter"``, ``"decorrelated"``, ``"exponential"``,
+                ``"fixed"`` or ``"none"``.
             base: the delay before the first retry, or with jitter its upper bound.
             factor: what the delay is multiplied with from retry to retry.
             cap: what no delay exceeds.

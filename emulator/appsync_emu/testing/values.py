@@ -92,7 +92,7 @@ def changed_policy(policy: RetryPolicy, words: Mapping[str, Any]) -> RetryPolicy
 
     Args:
         policy: what holds where nothing is said.
-        words: ``max_retries``, ``backoff`` (``"fixed"``, ``"exponential"``, ``"full-jitter"``),
+        words: ``max_retries``, ``backoff`` (a kind, as :class:`BackoffKind` names it),
             ``base``, ``factor``, ``cap``; ``None`` says nothing.
 
     Raises:
