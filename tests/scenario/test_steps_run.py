@@ -251,3 +251,24 @@ def test_time_that_runs_out_is_a_liveness_failure(tmp_path):
 )
 def test_values_by_path(path, found):
     assert value_at(path, {"a": [{"b": 1}]}) == found
+
+
+def test_a_command_whose_answer_was_lost_at_the_door_was_accepted_all_the_same(tmp_path):
+    """The client has no trace id; the label finds the trace."""
+    steps = """
+    - send: {label: o, command: placeOrder, input: {id: o-1}, refused: {status: 503}}
+    - send: {label: p, command: placeOrder, input: {id: o-2}, refused: {status: 429}}
+    """
+    more = """
+    faults:
+      - id: lost
+        point: accept
+        match: {label: o}
+        effect: {error: appsync.unavailable, phase: response}
+      - {id: throttled, point: accept, match: {label: p}, effect: {error: appsync.throttled}}
+    expect: {traces: {o: {status: success}}, effects: {Orders: {writes: 1}}}
+    """
+    outcome = run(tmp_path, steps, more)
+    assert told(outcome) == []
+    assert outcome.totals.accepted == 1
+    assert outcome.strikes == {"lost": 1, "throttled": 1}
