@@ -93,6 +93,7 @@ class Door:
         executor: Executor,
     ) -> None:
         self._fields = {(spec.type_name, spec.field_name) for spec in api.commands.values()}
+        self._cache: dict[tuple[str | None, ...], frozenset[tuple[str, str]]] = {}
         self._clock = clock
         self._strikes = strikes
         self._journal = journal
@@ -113,7 +114,10 @@ class Door:
         """
         if not self._strikes.armed_at(Point.ACCEPT):
             return self._executor.execute(request)
-        called, execute = self._executor.prepare(request, self._fields)
+        sought = self._sought()
+        if not sought:
+            return self._executor.execute(request)
+        called, execute = self._executor.prepare(request, sought)
         verdict = self._verdict(request, called)
         match verdict:
             case Proceed():
@@ -140,6 +144,17 @@ class Door:
             case _:
                 assert_never(verdict)
 
+    def _sought(self) -> frozenset[tuple[str, str]]:
+        """The commands that a fault may strike, as far as their names say."""
+        commands = self._strikes.commands_at(Point.ACCEPT)
+        sought = self._cache.get(commands)
+        if sought is None:
+            sought = frozenset(
+                field for field in self._fields if None in commands or field[1] in commands
+            )
+            self._cache = {commands: sought}
+        return sought
+
     def _verdict(self, request: GraphqlRequest, called: list[Called]) -> Verdict:
         """What happens to the first command that anything happens to."""
         if not called:
@@ -151,6 +166,8 @@ class Door:
         if label is None and trace_id is not None:
             label = self._strikes.labels.get(trace_id)
         for command in called:
+            if not self._strikes.concerns(Point.ACCEPT, command.field_name, label):
+                continue
             coordinate = f"{command.type_name}.{command.field_name}"
             situation = Situation(
                 point=Point.ACCEPT,

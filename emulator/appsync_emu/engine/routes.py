@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, assert_never
 
 from appsync_emu.core.faults.points import Point
 from appsync_emu.core.faults.verdict import (
+    PROCEED,
     Close,
     Corrupt,
     Crash,
@@ -80,10 +81,11 @@ class Routes:
 
     def send(self, run: Run) -> None:
         """Hand the message to a worker; a fault may delay, repeat or lose it on the way."""
-        if self._strikes.armed_at(Point.DISPATCH):
-            self._struck(run, self._strikes.verdict(run, Point.DISPATCH))
-        else:
+        verdict = self._strikes.verdict(run, Point.DISPATCH)
+        if verdict is PROCEED:  # as nearly always
             self._workers.begin(run)
+        else:
+            self._struck(run, verdict)
 
     def _struck(self, run: Run, verdict: Verdict) -> None:
         match verdict:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from appsync_emu.core.faults.points import Point
 from appsync_emu.core.faults.verdict import (
+    PROCEED,
     Close,
     Corrupt,
     Crash,
@@ -86,7 +87,7 @@ class Statuses:
             status = _status_of(record)
             verdict = self._strikes.verdict(run, Point.STATUS_WRITE, status=status)
             self._journal.append(record)
-            if not _gets_through(verdict):
+            if verdict is not PROCEED and not _gets_through(verdict):
                 self._kept[run.facts.delivery_id] = deque((status,))
                 self._live.hold(run.facts.trace_id)
                 self._wait(run, verdict)

@@ -58,9 +58,23 @@ class Strikes:
         """Whether any fault may strike there; when not, nothing need be asked."""
         return self._plan.armed_at(point)
 
+    def concerns(self, point: Point, command: str, label: str | None) -> bool:
+        """Whether a fault might strike a command of that name and label."""
+        return self._plan.concerns(point, None, command, None, label)
+
+    def commands_at(self, point: Point) -> tuple[str | None, ...]:
+        """The commands that faults at the point are for; ``None`` for a fault that does not say."""
+        return self._plan.commands_at(point)
+
     def verdict(self, run: Run, point: Point, *, status: str | None = None) -> Verdict:
         """What happens to this delivery here."""
         if not self._plan.armed_at(point):
+            return PROCEED
+        facts = run.facts
+        label = self.labels.get(facts.trace_id)
+        if not self._plan.concerns(
+            point, facts.component, facts.command, facts.event, label, status
+        ):
             return PROCEED
         return self.of(self.situation(run, point, status=status), about=status or "")
 

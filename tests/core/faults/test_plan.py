@@ -237,6 +237,41 @@ def test_the_first_that_strikes_decides_and_the_others_count_the_call():
     assert plan.struck == {"one": 1, "two": 1}
 
 
+@pytest.mark.parametrize(
+    ("match", "concerned"),
+    [
+        (Match(), True),
+        (Match(component="C", command="place", event="E", label="l", status="success"), True),
+        (Match(component="D"), False),
+        (Match(command="close"), False),
+        (Match(event="F"), False),
+        (Match(label="m"), False),
+        (Match(status="error"), False),
+        # What takes more than a look is left to whoever has the whole situation.
+        (Match(component=Comparison("in", ("D",)), input={"id": 2}), True),
+    ],
+)
+def test_most_are_passed_by_without_a_situation(match, concerned):
+    plan = Plan([Fault(fault_id="f", point=Point.ATTEMPT, effect=DelayEffect(1), match=match)])
+
+    assert plan.concerns(Point.ATTEMPT, "C", "place", "E", "l", "success") is concerned
+    assert not plan.concerns(Point.DISPATCH, "C", "place")
+
+
+def test_the_commands_that_are_waited_for():
+    matches = {"a": Match(command="place"), "b": Match(), "c": Match(command=Comparison("in", ()))}
+    plan = Plan(
+        [
+            Fault(fault_id=name, point=Point.ACCEPT, effect=DelayEffect(1), match=match)
+            for name, match in matches.items()
+        ]
+    )
+
+    assert plan.commands_at(Point.ACCEPT) == ("place", None, None)
+    plan.heal()
+    assert plan.commands_at(Point.ACCEPT) == ()
+
+
 def test_ids_are_armed_once():
     plan = Plan([fault("one")])
     with pytest.raises(ValueError, match="a fault named 'one' exists already"):

@@ -45,6 +45,9 @@ Effect: TypeAlias = (
 DrawByKey: TypeAlias = Callable[..., float]
 """Chance in [0, 1) that belongs to the parts of a key."""
 
+Plain: TypeAlias = "tuple[str | None, str | None, str | None, str | None, str | None]"
+"""Component, command, event, label and status that a match wants to be just so, or ``None``."""
+
 COUNTED_MAX = 100_000
 """Counts that a plan keeps; those that were not met for longest are forgotten,
 which only a long-lived server reaches."""
@@ -90,11 +93,23 @@ class Plan:
         struck: strikes by fault id, of all faults that are or were armed.
     """
 
-    __slots__ = ("_at", "_buckets", "_faults", "_met", "_seen", "start_ns", "struck")
+    __slots__ = (
+        "_at",
+        "_buckets",
+        "_commands",
+        "_faults",
+        "_met",
+        "_plain",
+        "_seen",
+        "start_ns",
+        "struck",
+    )
 
     def __init__(self, faults: Sequence[Fault] = (), *, start_ns: int = 0) -> None:
         self._faults: dict[str, Fault] = {}
         self._at: dict[Point, tuple[tuple[Fault, Said], ...]] = {}
+        self._plain: dict[Point, tuple[Plain, ...]] = {}
+        self._commands: dict[Point, tuple[str | None, ...]] = {}
         self._met: dict[tuple[object, ...], int] = {}
         self._seen: dict[tuple[object, ...], int] = {}
         self._buckets: dict[str, Bucket] = {}
@@ -111,6 +126,37 @@ class Plan:
     def armed_at(self, point: Point) -> bool:
         """Whether any fault may strike there: ask before making a situation."""
         return point in self._at
+
+    def concerns(
+        self,
+        point: Point,
+        component: str | None,
+        command: str | None,
+        event: str | None = None,
+        label: str | None = None,
+        status: str | None = None,
+    ) -> bool:
+        """Whether any fault might strike such a situation, as far as these words say.
+
+        Asked before a situation is made, which costs as much as all the rest: most faults are
+        armed for one component or command, and everybody else passes. A fault that does not
+        match counts nothing, so none is the worse for not being asked.
+        """
+        for plain in self._plain.get(point, ()):
+            wants_component, wants_command, wants_event, wants_label, wants_status = plain
+            if (
+                (wants_component is None or wants_component == component)
+                and (wants_command is None or wants_command == command)
+                and (wants_event is None or wants_event == event)
+                and (wants_label is None or wants_label == label)
+                and (wants_status is None or wants_status == status)
+            ):
+                return True
+        return False
+
+    def commands_at(self, point: Point) -> tuple[str | None, ...]:
+        """For each fault at the point the command that it is for; ``None`` where it is not said."""
+        return self._commands.get(point, ())
 
     def arm(self, fault: Fault) -> None:
         """Add a fault, asked after those already armed; one that was healed goes on counting.
@@ -155,9 +201,13 @@ class Plan:
         return found
 
     def _index(self) -> None:
-        self._at = {}
+        self._at, self._plain, self._commands = {}, {}, {}
         for fault in self._faults.values():
-            self._at[fault.point] = (*self._at.get(fault.point, ()), (fault, fault.match.said()))
+            point, match = fault.point, fault.match
+            self._at[point] = (*self._at.get(point, ()), (fault, match.said()))
+            plain = _plain(match)
+            self._plain[point] = (*self._plain.get(point, ()), plain)
+            self._commands[point] = (*self._commands.get(point, ()), plain[1])
 
     def _due(self, fault: Fault, situation: Situation) -> bool:
         """Whether attempt, time and count let it strike; the call is counted."""
@@ -186,6 +236,14 @@ class Plan:
             del counts[next(iter(counts))]
         counts[key] = number
         return number
+
+
+def _plain(match: Match) -> Plain:
+    words = (match.component, match.command, match.event, match.label, match.status)
+    component, command, event, label, status = [
+        word if isinstance(word, str) else None for word in words
+    ]
+    return component, command, event, label, status
 
 
 def _of_service(fault: Fault, situation: Situation) -> bool:
