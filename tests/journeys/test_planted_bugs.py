@@ -240,8 +240,8 @@ def what_time_cannot_cure_is_retried(patch):
 def nobody_counts_the_retries(patch):
     decide = lifecycle.decide
 
-    def generous(policy, error_class, attempt, draw):
-        return decide(policy, error_class, attempt - 1 if attempt > 1 else attempt, draw)
+    def generous(policy, error_class, attempt, *rest):
+        return decide(policy, error_class, attempt - 1 if attempt > 1 else attempt, *rest)
 
     patch.setattr(lifecycle, "decide", generous)
 
