@@ -82,8 +82,10 @@ _BEFORE_THE_END = (
 """Who reads the end finds all of these already there."""
 
 
-def _rounds(story: Story) -> list[list[Record]]:
+def _rounds(story: Story) -> Sequence[Story]:
     """The story, cut where a redrive begins another round."""
+    if DeadLetterRedriven not in map(type, story):
+        return (story,)  # as nearly always
     rounds: list[list[Record]] = [[]]
     for record in story:
         if isinstance(record, DeadLetterRedriven):
@@ -137,7 +139,7 @@ def _deadletter_iff_error(story: Story, rules: Rules) -> Found:
 
 
 def _status_order(story: Story, rules: Rules) -> Found:  # noqa: ARG001 - one signature for all
-    begun = [record for record in story if not isinstance(record, FaultStruck)]
+    begun: Story = [record for record in story if not isinstance(record, FaultStruck)]
     if begun and not isinstance(begun[0], DeliveryAccepted):
         yield f"began with {type(begun[0]).__name__}, not with its acceptance"
     if any(isinstance(record, DeliveryAccepted) for record in begun[1:]):
