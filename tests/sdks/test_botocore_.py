@@ -352,6 +352,7 @@ def test_a_part_that_fails_is_an_error():
 
 def test_outside_of_a_handler_botocore_is_itself(monkeypatch):
     calling(Service("dynamodb"), "list_tables", {})  # patched from here on
+    assert botocore.endpoint.time.perf_counter is time.perf_counter
     slept = []
     monkeypatch.setattr(botocore.endpoint.time, "_module", Slow(slept))
     for mode in ("legacy", "standard"):
@@ -363,7 +364,6 @@ def test_outside_of_a_handler_botocore_is_itself(monkeypatch):
     assert len(slept) == 2
     assert 0 <= botocore.retryhandler.random.random() < 1
     assert botocore.retryhandler.random.Random is random.Random
-    assert botocore.endpoint.time.perf_counter is time.perf_counter
 
 
 class Slow:

@@ -138,12 +138,12 @@ def _http_status(error: BaseException) -> int:
     """The status of an HTTP answer that was raised as an exception; 0 for all others."""
     if _RAISED_ANSWERS.isdisjoint(family.__name__ for family in type(error).__mro__):
         return 0
-    response = getattr(error, "response", None)
-    for said in (
-        getattr(error, "status", None),
-        getattr(error, "code", None),
-        getattr(response, "status_code", None),
+    for holder, name in (
+        (error, "status"),
+        (getattr(error, "response", None), "status_code"),
+        (error, "code"),  # the last: aiohttp has it too, and warns
     ):
+        said = getattr(holder, name, None)
         if isinstance(said, int):
             return said
     return 0
