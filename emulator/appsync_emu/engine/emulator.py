@@ -56,6 +56,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Emulator"]
 
+ASKED_MAX = 1_000
+"""Documents of commands that are kept, by the names of their arguments."""
+
 
 class Emulator:
     """A local AppSync with asynchronous command handling.
@@ -140,6 +143,7 @@ class Emulator:
             dispatcher=self.dispatcher,
             strikes=self.strikes,
         )
+        self._asked: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[str, bool]] = {}
         self._traces = TraceView(
             api, self.schema, self.journal, clock=self.clock, strikes=self.strikes
         )
@@ -258,13 +262,20 @@ class Emulator:
         headers: Headers | None,
     ) -> GraphqlRequest:
         """A command as a client sends it, asking for the trace id."""
-        takes = self.schema.arguments_of(spec.type_name, spec.field_name)
-        if tuple(takes) == ("input",) and tuple(arguments) != ("input",):
-            arguments = {"input": dict(arguments)}
-        names = self.api.trace
-        query, variables = operation_for(
-            self.schema, spec.path, "mutation", arguments, f"{{ {names.field} }}"
-        )
+        names, given = self.api.trace, tuple(arguments)
+        known = self._asked.get((spec.path, given))
+        if known is None:
+            takes = self.schema.arguments_of(spec.type_name, spec.field_name)
+            wrapped = tuple(takes) == ("input",) and given != ("input",)
+            takes_of = {"input": None} if wrapped else arguments
+            query, _ = operation_for(
+                self.schema, spec.path, "mutation", takes_of, f"{{ {names.field} }}"
+            )
+            if len(self._asked) >= ASKED_MAX:
+                self._asked.clear()
+            known = self._asked[spec.path, given] = query, wrapped
+        query, wrapped = known
+        variables = {"input": dict(arguments)} if wrapped else dict(arguments)
         sent = dict(headers or {})
         if trace_id is not None:
             sent[names.header.lower()] = trace_id
