@@ -227,3 +227,17 @@ def test_an_error_status_waits_for_its_letter(phase, letters):
     *_, seen = play("deadletter.outage", "deadletter.write", phase, seconds=9)
 
     assert (seen.letters, seen.reads, seen.runs) == (letters, ("accepted",), 1)
+
+
+def test_a_test_that_sends_a_command_waits_at_a_slow_door():
+    with closing(Harness(make_api(), seed=3)) as harness:
+        harness.fault("delay", at="accept", by="5s")
+        began_ns = harness.clock.now_ns()
+
+        trace = harness.send("place", id="1")
+
+        assert harness.clock.now_ns() - began_ns == 5_000_000_000
+        assert trace.statuses == ["accepted"]
+        harness.settle()
+        assert trace.succeeded()
+        assert not list(violations(harness))

@@ -164,7 +164,7 @@ class HarnessCore:
         spec = self.emulator.command(command)
         reserved = self._reserved.get(spec.name)
         trace_id = reserved.pop(0) if reserved else None
-        if f"{spec.type_name}.{spec.field_name}" in self.emulator.api.resolvers:
+        if self.emulator.sending_waits(command):
             sent = self.emulator.send_and_wait(command, arguments, trace_id=trace_id)
             found = await self._until(self.clock.spawn(sent))
         else:  # nobody waits, so nothing moves: handlers are called when the test moves time
