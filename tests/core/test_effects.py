@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from types import MappingProxyType
 
 import pytest
 
@@ -73,6 +74,11 @@ def test_equal_arguments_have_equal_digests_in_any_process():
 def test_a_token_is_no_part_of_what_was_written():
     """AWS SDKs make a new ``ClientRequestToken`` for each call that has none."""
     assert digest_of({"a": 1, "ClientRequestToken": "x"}) == digest_of({"a": 1})
+
+
+def test_keys_need_not_be_text():
+    assert digest_of({1: "a", None: (1,), (2, 3): []}) == digest_of({(2, 3): [], None: [1], 1: "a"})
+    assert digest_of([MappingProxyType({"a": 1})]) == digest_of([{"a": 1}])
 
 
 def test_what_is_no_data_counts_by_its_type_and_never_by_its_address():

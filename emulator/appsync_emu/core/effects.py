@@ -78,31 +78,41 @@ def digest_of(arguments: object) -> str:
 
     Tokens by which a service recognises a call are left out: they are new for each.
     """
-    text = _encode(_plain(arguments, 0))
+    told = arguments
+    if isinstance(arguments, Mapping) and not _TOKENS.isdisjoint(arguments):
+        told = {name: value for name, value in arguments.items() if name not in _TOKENS}
+    try:
+        text = _encode(told)
+    except (TypeError, ValueError, RecursionError):  # keys that are no text; what holds itself
+        text = _encode(_plain(told, 0))
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def _plain(value: object, depth: int) -> Any:  # noqa: ANN401 - JSON
-    """The value as JSON; what is no data counts by the name of its type."""
-    plain: Any = value
-    if value is None or isinstance(value, (str, int, float)):
-        pass
-    elif depth >= DEPTH_MAX:
-        plain = "..."
-    elif type(value) is dict or isinstance(value, Mapping):
-        items = ((str(key), item) for key, item in value.items())
-        plain = {key: _plain(item, depth + 1) for key, item in items if key not in _TOKENS}
-    elif isinstance(value, bytes | bytearray | memoryview):
-        plain = {"bytes": bytes(value).hex()}
-    elif isinstance(value, list | tuple):
-        plain = [_plain(item, depth + 1) for item in value]
-    elif isinstance(value, set | frozenset):
-        plain = sorted(json.dumps(_plain(item, depth + 1), sort_keys=True) for item in value)
-    elif type(value).__repr__ is object.__repr__:  # it would tell an address
-        plain = type(value).__qualname__
-    else:
-        plain = str(value)
-    return plain
+def _data(value: object) -> Any:  # noqa: ANN401 - JSON
+    """What is not JSON, as JSON; what is no data counts by the name of its type."""
+    if isinstance(value, bytes | bytearray | memoryview):
+        return {"bytes": bytes(value).hex()}
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, set | frozenset):
+        return sorted(map(_encode, value))
+    if type(value).__repr__ is object.__repr__:  # it would tell an address
+        return type(value).__qualname__
+    return str(value)
+
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_data).encode
+
+
+def _plain(value: object, depth: int) -> object:
+    """The value with text for keys, and not endlessly deep."""
+    if depth >= DEPTH_MAX:
+        return "..."
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item, depth + 1) for item in value]
+    return value
 
 
 @dataclass(frozen=True, slots=True)
