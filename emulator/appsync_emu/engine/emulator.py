@@ -135,6 +135,11 @@ class Emulator:
             journal=self.journal,
             dispatcher=self.dispatcher,
         )
+        self._open()
+
+    def _open(self) -> None:
+        """Build what requests pass on their way in."""
+        api = self.api
         self._intake = Intake(
             api,
             clock=self.clock,
