@@ -11,6 +11,7 @@ from appsync_emu.cli.check import check
 from appsync_emu.cli.deadletters import deadletters
 from appsync_emu.cli.faults import faults
 from appsync_emu.cli.init import init
+from appsync_emu.cli.run import run
 from appsync_emu.cli.schema import schema
 from appsync_emu.cli.serve import serve
 from appsync_emu.errors import UsageError
@@ -38,5 +39,5 @@ def main() -> None:
     """A local AWS AppSync that tests asynchronous command handling."""
 
 
-for _command in (serve, check, init, schema, deadletters, faults):
+for _command in (serve, run, check, init, schema, deadletters, faults):
     main.add_command(_command)

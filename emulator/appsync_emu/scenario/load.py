@@ -7,6 +7,7 @@ outside of itself (commands, components, fields) is held against an API by
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ SUFFIX = ".appsync.yaml"
 BYTES_MAX = 262_144
 """Size of a file: a thousand steps of a few lines."""
 
+_PASSED = frozenset({"node_modules", "__pycache__"})
 _FIRST = "Start with scenario: 1, the version of the format."
 _SYNTAX = "Look at the indentation and the quotes of this line and the one before."
 
@@ -79,7 +81,7 @@ def find(paths: Iterable[str | Path]) -> list[Path]:
 
     Args:
         paths: files of any name, and folders, which are searched for ``*.appsync.yaml`` with all
-            folders below them; hidden folders are passed over.
+            folders below them; hidden folders and ``node_modules`` are passed over.
 
     Returns:
         Each file once, sorted by path.
@@ -108,10 +110,12 @@ def find(paths: Iterable[str | Path]) -> list[Path]:
 
 
 def _below(folder: Path) -> Iterable[Path]:
-    for path in folder.rglob(f"*{SUFFIX}"):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts[:-1])
-        if not hidden and path.is_file():
-            yield path
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in _PASSED]
+        for name in names:
+            path = Path(place, name)
+            if name.endswith(SUFFIX) and path.is_file():
+                yield path
 
 
 def _document(place: Path, shown: str) -> Document:

@@ -142,9 +142,10 @@ def _headline(outcome: ScenarioOutcome, pen: Pen) -> str:
 
 def _findings(outcome: ScenarioOutcome, pen: Pen) -> list[str]:
     every = groups(outcome)
-    lines = [line for group in every[:GROUPS_MAX] for line in _finding(group, outcome, pen)]
-    if len(every) > GROUPS_MAX:
-        lines.append(f"  and {count(len(every) - GROUPS_MAX, 'other finding')}: {pen.journal}")
+    most = len(every) if outcome.kind is Kind.INVALID else GROUPS_MAX  # mistakes are told at once
+    lines = [line for group in every[:most] for line in _finding(group, outcome, pen)]
+    if len(every) > most:
+        lines.append(f"  and {count(len(every) - most, 'other finding')}: {pen.journal}")
     return lines
 
 
