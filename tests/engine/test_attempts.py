@@ -163,6 +163,14 @@ def test_an_attempt_that_takes_its_component_with_it(phase, applied):
     assert kit.at(AttemptStarted) == [0, 0, at_s + 10, at_s + 10]
 
 
+def test_what_is_about_to_begin_dies_with_the_component_too():
+    crash = CrashEffect(restart_after=10, scope="component")
+    kit = run(Kit((fault(crash, limit=1),)), component(failing(0)), events=[None, None, None])
+
+    assert [failed.facts.delivery_id for failed in kit.of(AttemptFailed)] == ["d1"]
+    assert kit.at(AttemptStarted) == [0, 10, 10, 10]
+
+
 def test_an_attempt_may_take_another_component_with_it():
     async def slow(event, context):
         await context.sleep(20)

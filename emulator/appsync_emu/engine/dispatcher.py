@@ -316,9 +316,9 @@ class Dispatcher:
         if self._clock.taken:  # a handler in a thread has the turn: whoever is new waits
             async with self._clock.turn():
                 pass
-            if self._down and self._waits_for_restart(run):
-                self._free(run.component)
-                return
+        if self._down and self._waits_for_restart(run):  # it crashed since this was begun
+            self._free(run.component)
+            return
         if run.key is not None:
             claim = self._keys.claim(run.component.name, run.key, run)
             if claim is not Claim.NEW:
