@@ -234,13 +234,13 @@ class ManualClock:
         *,
         periodic: bool = False,
     ) -> ManualTimer:
-        self._order += 1
+        order = self._order = self._order + 1
         at_ns = max(at_ns, self._now_ns)
         timer = ManualTimer(self, callback, periodic, sleeper)
         if not periodic:
             self._lasting += 1
             self._sleepers += sleeper is not None
-        heapq.heappush(self._queue, (at_ns, self._order, timer))  # compared in C
+        heapq.heappush(self._queue, (at_ns, order, timer))  # compared in C
         return timer
 
     def timer_of(
@@ -286,15 +286,17 @@ class ManualClock:
                 mover.go()
                 woken.set_result(None)
                 return
-        waiting, self._idle = self._idle, []
-        for idle in waiting:
-            if not idle.done():
-                idle.set_result(None)
+        if self._idle:
+            waiting, self._idle = self._idle, []
+            for idle in waiting:
+                if not idle.done():
+                    idle.set_result(None)
 
     def cancelled(self, timer: ManualTimer) -> None:
         """A timer was cancelled: it stays in the queue until there are many such."""
         if not timer.periodic:
-            self.forgone(timer)
+            self._lasting -= 1
+            self._sleepers -= timer.sleeper is not None
         self._dead += 1
         if self._dead > 64 and self._dead * 2 > len(self._queue):  # noqa: PLR2004 - worth the sort
             self._queue = [entry for entry in self._queue if entry[2].callback is not None]
@@ -320,16 +322,14 @@ class ManualClock:
         callback, timer.callback = timer.callback, None
         self._now_ns = max(self._now_ns, at_ns)
         if not timer.periodic:
-            self.forgone(timer)
+            self._lasting -= 1
+            self._sleepers -= timer.sleeper is not None
         if callback is not None:
             callback()
 
     async def _still(self) -> None:
-        """Return when nothing moves, after work that was just scheduled has begun."""
-        for _ in range(3):  # most come to rest within a round or two
-            await pause()
-            if not self._moving:
-                return
+        """Return when nothing moves."""
+        await pause()
         loop = asyncio.get_running_loop()
         while self._moving:
             for mover in self._moving:
@@ -362,7 +362,11 @@ class ManualClock:
         fired: Counter[str] = Counter()
         with seldom(ALMOST_NEVER), self._kept():
             for number in range(WAKE_UPS_MAX):
-                await self._still()
+                await pause()  # most come to rest within a round or two
+                if self._moving:
+                    await pause()
+                    if self._moving:
+                        await self._still()
                 if done() or self._due_ns(limit_ns) is None:
                     return
                 if number >= WAKE_UPS_MAX - 1_000:  # the last ones tell who is restless

@@ -97,7 +97,7 @@ class HandlerContext:
         self._desk = desk
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
-        self._sleeping: dict[asyncio.Task[Any], None] = {}  # on behalf of threads
+        self._sleeping: dict[asyncio.Task[Any], None] | None = None  # on behalf of threads
         self._closed = False
 
     @property
@@ -172,6 +172,8 @@ class HandlerContext:
         self._ensure_open()  # it may have been closed on the way from the thread to the loop
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - run_coroutine_threadsafe has just made it
+        if self._sleeping is None:
+            self._sleeping = {}
         self._sleeping[task] = None
         try:
             await self.clock.sleep(seconds, of_thread=True)
@@ -181,7 +183,7 @@ class HandlerContext:
     def close(self) -> None:
         """The attempt is over: whatever the handler still tries is refused."""
         self._closed = True
-        for task in self._sleeping:
+        for task in self._sleeping or ():
             task.cancel()
 
     def _ensure_open(self) -> None:
@@ -240,7 +242,7 @@ async def call_handler(
         return await work
     # From here on time is virtual for this task, and for those that it makes.
     task = asyncio.current_task()
-    if task is not None and task is not mover.task:
+    if task is not mover.task and task is not None:
         mover.know(task)
     before = USER.get()
     USER.set(mover)

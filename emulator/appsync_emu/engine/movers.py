@@ -98,6 +98,7 @@ class ManualTimer:
 
 # Most movers need none of their own; nobody adds to these.
 _NO_TIMERS: dict[LoopTimer, None] = {}
+_NOBODY: dict[asyncio.Task[Any], float] = {}
 _NONE: set[asyncio.Future[Any]] = set()
 
 
@@ -147,7 +148,7 @@ class Mover:
         self._moving = False
         self._looking = False
         self._again = False
-        self._asleep: dict[asyncio.Task[Any], float] = {}  # until when, in real time
+        self._asleep: dict[asyncio.Task[Any], float] = _NOBODY  # until when, in real time
         self._timers: dict[LoopTimer, None] = _NO_TIMERS
         self._working: set[asyncio.Future[Any]] = _NONE  # those that wait for a thread
         self._lent = 0  # threads that sleep
@@ -204,6 +205,8 @@ class Mover:
             self.know(task)
         self._awake.discard(task)
         real_s = 0.0 if self._adopted is None else self._adopted.time()
+        if self._asleep is _NOBODY:
+            self._asleep = {}
         self._asleep[task] = real_s + seconds
         self.look_soon()
         try:
