@@ -39,7 +39,13 @@ from appsync_emu.core.faults.reorder import ReorderEffect
 from appsync_emu.core.faults.stale import StaleEffect
 from appsync_emu.core.faults.strike import Strike
 from appsync_emu.core.faults.throttle import ThrottleEffect
-from appsync_emu.core.records import DeliveryAccepted, DeliveryEnded
+from appsync_emu.core.records import (
+    AttemptFailed,
+    AttemptStarted,
+    ComponentCrashed,
+    DeliveryAccepted,
+    DeliveryEnded,
+)
 from appsync_emu.core.request import GraphqlRequest, Identity
 from appsync_emu.core.retry import Backoff, RetryPolicy
 from appsync_emu.core.traces import iso_time, status_lines
@@ -306,11 +312,26 @@ class World:
         ]
         violations = emulator.check(settled=True) + check_subscriber(self.seen, published)
         assert len(self.seen) == len(published)
+        assert begun_while_down(emulator.journal.records) == []
         live = emulator.dispatcher.live
         unfinished = await emulator.aclose()
         assert live == 0, f"{live} deliveries never ended"
         assert not unfinished
         return emulator, violations
+
+
+def begun_while_down(records):
+    """Attempts that began before their component was up; a call that was refused began nowhere."""
+    restarts, begun = {}, []
+    for number, record in enumerate(records):
+        if isinstance(record, ComponentCrashed):
+            restarts[record.component] = record.restart_ns
+        elif isinstance(record, AttemptStarted):
+            following = records[number + 1]
+            refused = isinstance(following, AttemptFailed) and following.error.fault
+            if not refused and record.at_ns < restarts.get(record.facts.component, 0):
+                begun.append(record)
+    return begun
 
 
 def play(seed):
