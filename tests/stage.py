@@ -74,7 +74,7 @@ def shop(place=None, *, idempotency_key="arguments.id", on_event=None, cancel=No
     _add_functions(registry, table)
     registry.fresh(table.items.clear)
     api = registry.api(SCHEMA)
-    loaded = LoadedApi(api=api, schema=build(api.schema), fresh=registry.fresh_calls)
+    loaded = LoadedApi(api=api, schema=build(api.schema))
     return SimpleNamespace(loaded=loaded, table=table)
 
 

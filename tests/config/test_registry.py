@@ -175,9 +175,9 @@ def test_a_schema_in_several_files(tmp_path):
 
 
 def test_what_is_called_before_each_run():
-    registry = Registry()
+    registry = Registry(name="shop")
 
     @registry.fresh
     def empty(): ...
 
-    assert registry.fresh_calls == (empty,)
+    assert registry.api("type Query { a: ID }").fresh == (empty,)

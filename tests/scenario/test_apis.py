@@ -9,7 +9,7 @@ import pytest
 from api_files import HANDLERS, SCHEMA
 
 from appsync_emu.errors import UsageError
-from appsync_emu.scenario.apis import api_and_fresh, api_for
+from appsync_emu.scenario.apis import api_for
 from appsync_emu.scenario.load import load
 
 if TYPE_CHECKING:
@@ -99,10 +99,10 @@ def test_a_config_that_is_not_there(tmp_path):
 def test_a_registry(tmp_path):
     text = "api: {schema: '*.graphql', handlers: 'orders:registry'}\n"
     found = scenario(tmp_path, text, orders__py=REGISTRY, schema__graphql=SCHEMA)
-    api, schema, fresh = api_and_fresh(found)
+    api, schema = api_for(found)
     assert list(api.components) == ["Place"]
     assert schema.has_field("Mutation.placeOrder")
-    [empty] = fresh
+    [empty] = api.fresh
     empty()
     assert sys.modules["orders"].emptied == [1]
     assert sys.path[0] != str(tmp_path)

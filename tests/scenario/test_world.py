@@ -33,7 +33,7 @@ def test_the_file_may_say_more_of_retries_and_letters(tmp_path):
 def test_the_api_that_a_file_names_is_loaded_once_for_all_runs():
     source = load_for(load(EXAMPLE))
     assert list(source.api.components) == ["PaymentHandler"]
-    assert len(source.fresh) == 1
+    assert len(source.api.fresh) == 1
 
 
 def test_every_run_begins_with_fresh_tables(tmp_path):

@@ -55,6 +55,7 @@ API: Final = (
     "errors",
     "trace",
     "queue_limit",
+    "fresh",
 )
 _REMOVE = "Remove it from this file."
 API_REFUSED: Final[Mapping[str, str]] = {

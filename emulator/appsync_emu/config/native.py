@@ -18,6 +18,7 @@ from appsync_emu.config.components import (
     read_errors,
     read_retry,
 )
+from appsync_emu.config.fresh import read_fresh
 from appsync_emu.config.handlers import Handlers
 from appsync_emu.config.loading import Loading
 from appsync_emu.config.resolvers import (
@@ -137,5 +138,6 @@ def put_together(
         trace=trace,
         deadletters=read_deadletters(loading, fields.get("deadletters")),
         errors=read_errors(loading, fields.get("errors")),
+        fresh=read_fresh(loading, fields.get("fresh")),
         **({} if queue_limit is None else {"queue_limit": queue_limit}),
     )

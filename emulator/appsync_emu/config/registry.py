@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -171,17 +171,12 @@ class Registry:
         return declare
 
     def fresh(self, call: _Call) -> _Call:
-        """Have the decorated function called, without arguments, before each run of a scenario.
+        """Have the decorated function called, without arguments, before each test and run.
 
         It is where tables that handlers keep in memory are emptied.
         """
         self._fresh.append(call)
         return call
-
-    @property
-    def fresh_calls(self) -> tuple[Callable[[], object], ...]:
-        """What is called before each run of a scenario."""
-        return tuple(self._fresh)
 
     def api(self, schema: Sdl | Iterable[Sdl]) -> Api:
         """The API, checked as an ``appsync.yaml`` is.
@@ -202,7 +197,7 @@ class Registry:
         loading = Loading(reader=reader, handlers=self._handlers, facts=facts)
         fields = self._fields(reader, facts)
         root = self._place.node({})
-        api = put_together(loading, fields, root, sources)
+        api = replace(put_together(loading, fields, root, sources), fresh=tuple(self._fresh))
         mistakes = [*self._mistakes, *reader.mistakes]
         if mistakes:
             raise UsageError(

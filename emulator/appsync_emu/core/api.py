@@ -257,6 +257,8 @@ class Api:
         deadletters: what is buried.
         errors: classes of error by the names of exceptions; see ``core/classify.py``.
         queue_limit: deliveries that may wait or run at once; more are refused.
+        fresh: called before each new emulator of tests and scenarios, so that what handlers keep in
+            memory begins empty.
     """
 
     name: str
@@ -272,3 +274,4 @@ class Api:
     deadletters: DeadletterPolicy = DeadletterPolicy()
     errors: Mapping[str, ErrorClass] = field(default_factory=dict)
     queue_limit: int = 10_000
+    fresh: tuple[Callable[[], object], ...] = ()

@@ -16,13 +16,11 @@ from appsync_emu.errors import Mistake, UsageError
 from appsync_emu.graph.schema import build
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from appsync_emu.core.api import Api, SdlSource
     from appsync_emu.graph.schema import Schema
     from appsync_emu.scenario.model import Scenario
 
-__all__ = ["api_and_fresh", "api_for"]
+__all__ = ["api_for"]
 
 
 def api_for(scenario: Scenario) -> tuple[Api, Schema]:
@@ -34,19 +32,10 @@ def api_for(scenario: Scenario) -> tuple[Api, Schema]:
     Raises:
         UsageError: there is none, or it has mistakes.
     """
-    api, schema, _ = api_and_fresh(scenario)
-    return api, schema
-
-
-def api_and_fresh(
-    scenario: Scenario,
-) -> tuple[Api, Schema, tuple[Callable[[], object], ...]]:
-    """As :func:`api_for`, and what its registry wants called before each run."""
     choice = scenario.api
     if choice.handlers is not None:
-        registry = _registry(scenario, choice.handlers)
-        api = registry.api(_schema_files(scenario))
-        return api, build(api.schema), registry.fresh_calls
+        api = _registry(scenario, choice.handlers).api(_schema_files(scenario))
+        return api, build(api.schema)
     folder = Path(scenario.path).parent
     if choice.config is not None:
         place = folder / choice.config
@@ -59,7 +48,7 @@ def api_and_fresh(
         api = load_api(place)
     else:
         api = load_api(_nearest(scenario, folder))
-    return api, build(api.schema), ()
+    return api, build(api.schema)
 
 
 def _mistake(scenario: Scenario, message: str, remedy: str) -> UsageError:

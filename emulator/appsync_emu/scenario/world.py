@@ -10,7 +10,7 @@ from appsync_emu.core.records import CommandAccepted
 from appsync_emu.core.retry import RetryPolicy
 from appsync_emu.engine.clock import ManualClock
 from appsync_emu.engine.emulator import Emulator
-from appsync_emu.scenario.apis import api_and_fresh
+from appsync_emu.scenario.apis import api_for
 from appsync_emu.scenario.facts import facts_of
 from appsync_emu.scenario.outcome import Finding, Kind
 
@@ -36,12 +36,10 @@ class LoadedApi:
     Attributes:
         api: as it is run, the scenario's own settings included.
         schema: built from it.
-        fresh: called before each run: the user's tables in memory begin empty.
     """
 
     api: Api
     schema: Schema
-    fresh: tuple[Callable[[], object], ...] = ()
 
 
 def load_for(scenario: Scenario) -> LoadedApi:
@@ -50,8 +48,8 @@ def load_for(scenario: Scenario) -> LoadedApi:
     Raises:
         UsageError: there is none, or it has mistakes.
     """
-    api, schema, fresh = api_and_fresh(scenario)
-    return LoadedApi(api=api, schema=schema, fresh=fresh)
+    api, schema = api_for(scenario)
+    return LoadedApi(api=api, schema=schema)
 
 
 def loaded(scenario: Scenario, source: LoadedApi) -> LoadedApi:
@@ -168,7 +166,7 @@ class World:
 
 def begin(scenario: Scenario, source: LoadedApi, seed: int, mode: Mode) -> World:
     """A new world; call it inside the loop that it is to run in."""
-    for fresh in source.fresh:
+    for fresh in source.api.fresh:
         fresh()
     clock = ManualClock(scenario.start_ns)
     emulator = Emulator(source.api, clock=clock, seed=seed, schema=source.schema)
