@@ -11,7 +11,11 @@ import click
 from appsync_emu.core.duration import duration_s
 
 if TYPE_CHECKING:
+    from appsync_emu.core.api import Api
+    from appsync_emu.core.jsonvalue import JsonObject
     from appsync_emu.engine.clock import Clock
+    from appsync_emu.scenario.served import Trouble
+    from appsync_emu.server.served import KnownFault, ReadFault
 
 __all__ = ["DEFAULT_PORT", "serve"]
 
@@ -38,7 +42,7 @@ def _seconds(_: click.Context, __: click.Parameter, value: str) -> float:
 
 
 @click.command()
-@click.argument("file", default="appsync.yaml")
+@click.argument("file", required=False)
 @click.option(
     "--port",
     type=click.IntRange(0, _PORT_MAX),
@@ -64,17 +68,33 @@ def _seconds(_: click.Context, __: click.Parameter, value: str) -> float:
     show_default=True,
     help="What running attempts get to end when the server is stopped.",
 )
-def serve(file: str, port: int, host: str, clock: str, seed: int | None, grace: float) -> None:
+@click.option(
+    "--faults",
+    "trouble",
+    metavar="FILE",
+    default=None,
+    help="A scenario file: its faults are armed from the start, except those that wait for a step"
+    " 'arm', and its settings of retries and dead letters hold. Its steps are not done.",
+)
+def serve(
+    file: str | None,
+    port: int,
+    host: str,
+    clock: str,
+    seed: int | None,
+    grace: float,
+    trouble: str | None,
+) -> None:
     """Serve an API at /graphql, with real time at /graphql/realtime.
 
-    FILE is an appsync.yaml, or a folder with one.
+    FILE is an appsync.yaml, or a folder with one; the one in this folder, or with --faults that of
+    the scenario file.
     """
     gc.disable()  # what is loaded stays: looking through it takes a sixth of the time
     try:
-        from appsync_emu.config.load import load  # noqa: PLC0415 - heavy; `--help` needs none of it
-        from appsync_emu.server.app import run  # noqa: PLC0415 - the same
+        from appsync_emu.server.app import run  # noqa: PLC0415 - heavy; `--help` needs none of it
 
-        api = load(file)
+        api, faulty = _load(file, trouble)
         gc.freeze()
     finally:
         gc.enable()
@@ -86,7 +106,33 @@ def serve(file: str, port: int, host: str, clock: str, seed: int | None, grace: 
         seed=seed,
         grace_s=grace,
         announce=click.echo,
+        faults=faulty.faults if faulty is not None else (),
+        read=_reader(api),
     )
+
+
+def _load(file: str | None, trouble: str | None) -> tuple[Api, Trouble | None]:
+    """What is served, and what is wrong with it."""
+    from appsync_emu.config.load import FILE_NAME, load  # noqa: PLC0415 - heavy
+
+    if trouble is None:
+        return load(file or FILE_NAME), None
+    from appsync_emu.scenario.served import trouble_of  # noqa: PLC0415 - heavy
+
+    faulty = trouble_of(trouble, None if file is None else load(file))
+    return faulty.api, faulty
+
+
+def _reader(api: Api) -> ReadFault:
+    """Reads faults that clients send; what it needs is imported for the first of them."""
+
+    def read(written: JsonObject) -> KnownFault:
+        from appsync_emu.graph.schema import build  # noqa: PLC0415 - see above
+        from appsync_emu.scenario.served import fault_from  # noqa: PLC0415 - see above
+
+        return fault_from(written, api, build(api.schema))
+
+    return read
 
 
 def _factor(text: str) -> float | None:

@@ -9,6 +9,7 @@ The order of checks is the service's: body (400), credentials (401), then GraphQ
 from __future__ import annotations
 
 import logging
+import re
 from typing import TYPE_CHECKING, Any
 
 from appsync_emu.core.auth import authenticate
@@ -28,11 +29,19 @@ if TYPE_CHECKING:
     from appsync_emu.core.api import Api
     from appsync_emu.core.request import Headers
 
-__all__ = ["CONTENT_TYPE", "Answer", "Gateway", "visible_headers"]
+__all__ = ["CONTENT_TYPE", "LABEL_HEADER", "Answer", "Gateway", "visible_headers"]
 
 CONTENT_TYPE = "application/json;charset=UTF-8"
 """As in public transcripts of the service."""
 
+LABEL_HEADER = "x-appsync-emu-label"
+"""The header in which clients may say what they call a command, as scenario files do. It is ours:
+the service knows nothing of it."""
+
+LABELS_MAX = 10_000
+"""Labels whose requests are counted; the count that was not used for longest is forgotten."""
+
+_LABEL = re.compile(r"[A-Za-z0-9][\w.-]{0,99}")
 _log = logging.getLogger(__name__)
 
 
@@ -83,7 +92,7 @@ class Gateway:
         request_id: makes the next ``x-amzn-requestid``.
     """
 
-    __slots__ = ("_api", "_execute", "_request_id")
+    __slots__ = ("_api", "_execute", "_labelled", "_request_id")
 
     def __init__(
         self,
@@ -94,6 +103,7 @@ class Gateway:
         self._api = api
         self._execute = execute
         self._request_id = request_id
+        self._labelled: dict[str, int] = {}
 
     def post(self, body: bytes, headers: Headers) -> Answer | Awaitable[Answer]:
         """Answer a ``POST``: at once, unless a resolver waits.
@@ -127,6 +137,7 @@ class Gateway:
                     identity,
                     headers,
                     request_id,
+                    None if LABEL_HEADER not in headers else self._label(headers[LABEL_HEADER]),
                 )
             )
             if type(response) is dict:
@@ -134,6 +145,17 @@ class Gateway:
         except Exception as problem:  # noqa: BLE001 - the client gets an answer whatever happens
             return _failed(problem, request_id)
         return _finish(response, request_id)  # type: ignore[arg-type] # only a dict is no awaitable
+
+    def _label(self, said: str | list[str]) -> tuple[str, int]:
+        """What the client calls its command, and the number of the request under that label."""
+        if not isinstance(said, str) or not _LABEL.fullmatch(said):
+            message = f"The header {LABEL_HEADER} takes one label: letters, digits, '.', '_', '-'."
+            raise RequestRefused(400, "BadRequestException", message)
+        number = self._labelled.pop(said, 0) + 1
+        if len(self._labelled) >= LABELS_MAX:
+            del self._labelled[next(iter(self._labelled))]
+        self._labelled[said] = number
+        return said, number
 
 
 async def _finish(response: Awaitable[dict[str, Any]], request_id: str) -> Answer:

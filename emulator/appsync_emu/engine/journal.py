@@ -152,10 +152,21 @@ class Journal:
             case _:
                 pass
 
-    def dump(self) -> str:
-        """The journal as JSON lines: the same seed and the same calls give the same bytes."""
+    @property
+    def last(self) -> int:
+        """The number of the newest record, from 1; those that were forgotten count."""
+        return self._last
+
+    def dump(self, *, after: int = 0, trace_id: str | None = None) -> str:
+        """The journal as JSON lines: the same seed and the same calls give the same bytes.
+
+        Args:
+            after: leaves out the records up to this number.
+            trace_id: leaves out the records of other traces, and of none.
+        """
         lines = (
             json.dumps(to_json(record), ensure_ascii=False, separators=(",", ":"), default=str)
-            for record in self._records.values()
+            for number, record in self._records.items()
+            if number > after and trace_id in (None, trace_of(record))
         )
         return "".join(f"{line}\n" for line in lines)

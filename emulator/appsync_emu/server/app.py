@@ -8,24 +8,30 @@ import gc
 import json
 import shlex
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
 from appsync_emu.core.http import BODY_BYTES_MAX
+from appsync_emu.engine.clock import ManualClock
 from appsync_emu.engine.collector import seldom
 from appsync_emu.engine.emulator import Emulator
+from appsync_emu.engine.gateway import Answer
 from appsync_emu.errors import Mistake, UsageError
 from appsync_emu.graph.samples import sample_document
+from appsync_emu.graph.schema import build
 from appsync_emu.server import control, graphql_http
 from appsync_emu.server.realtime_ws import RealtimeEndpoint
+from appsync_emu.server.served import Served
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from appsync_emu.core.api import Api
+    from appsync_emu.core.request import Headers
     from appsync_emu.engine.clock import Clock
     from appsync_emu.engine.runs import Unfinished
+    from appsync_emu.server.served import KnownFault, ReadFault
 
 __all__ = ["Server", "make_app", "run", "start"]
 
@@ -41,14 +47,60 @@ _REMEDIES = {
 }
 
 
-def make_app(emulator: Emulator) -> web.Application:
-    """All that is served over ``emulator``: GraphQL, real time, and the control endpoints."""
+_RESET = (503, "ServiceUnavailableException", "The emulator was reset before it had answered.")
+
+
+def make_app(emulator: Emulator | Served) -> web.Application:
+    """All that is served over an emulator: GraphQL, real time, and the control endpoints."""
+    served = emulator if isinstance(emulator, Served) else Served(emulator)
     app = web.Application(client_max_size=BODY_BYTES_MAX)
-    control.add_routes(app, emulator)
-    realtime = RealtimeEndpoint(emulator.realtime)
+    control.add_routes(app, served)
+    realtime = RealtimeEndpoint(served.emulator.realtime)
+    gate = _Gate(served.emulator)
+
+    async def replace(fresh: Emulator) -> None:
+        gate.replace(fresh)
+        await realtime.replace(fresh.realtime)
+
+    served.follow(replace)
     app.on_shutdown.append(realtime.shutdown)
-    graphql_http.add_routes(app, emulator.gateway, realtime.handle)
+    graphql_http.add_routes(app, gate, realtime.handle)
     return app
+
+
+class _Gate:
+    """The gateway of the present emulator; nobody waits for the answer of a former one."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._gateway = emulator.gateway
+        self._waiting: set[asyncio.Future[Answer]] = set()
+
+    def replace(self, emulator: Emulator) -> None:
+        self._gateway = emulator.gateway
+        for task in self._waiting:
+            task.cancel()
+
+    def post(self, body: bytes, headers: Headers) -> Answer | Awaitable[Answer]:
+        answer = self._gateway.post(body, headers)
+        return answer if isinstance(answer, Answer) else self._awaited(answer)
+
+    def get(self, params: Mapping[str, str], headers: Headers) -> Answer | Awaitable[Answer]:
+        answer = self._gateway.get(params, headers)
+        return answer if isinstance(answer, Answer) else self._awaited(answer)
+
+    def refuse(self, status: int, error_type: str, message: str) -> Answer:
+        return self._gateway.refuse(status, error_type, message)
+
+    async def _awaited(self, answer: Awaitable[Answer]) -> Answer:
+        task = asyncio.ensure_future(answer)
+        self._waiting.add(task)
+        try:
+            await asyncio.wait((task,))
+        finally:
+            self._waiting.discard(task)
+            if not task.done():  # the client is gone
+                task.cancel()
+        return self.refuse(*_RESET) if task.cancelled() else task.result()
 
 
 class Server:
@@ -88,7 +140,7 @@ class Server:
 
 
 async def start(
-    emulator: Emulator, host: str = "127.0.0.1", port: int = 0, *, grace_s: float = 1.0
+    emulator: Emulator | Served, host: str = "127.0.0.1", port: int = 0, *, grace_s: float = 1.0
 ) -> Server:
     """Serve ``emulator``, which stays the caller's to close.
 
@@ -121,7 +173,7 @@ def _cannot_listen(host: str, port: int, problem: OSError | OverflowError) -> Us
     return UsageError(Mistake(message=f"cannot listen on {host}:{port}: {why}", remedy=remedy))
 
 
-def run(
+def run(  # noqa: PLR0913 - what the command line says
     api: Api,
     *,
     host: str = "127.0.0.1",
@@ -130,6 +182,8 @@ def run(
     seed: int | None = None,
     grace_s: float = 5.0,
     announce: Callable[[str], None] = print,
+    faults: Iterable[KnownFault] = (),
+    read: ReadFault | None = None,
 ) -> None:
     """Serve ``api`` until SIGINT or SIGTERM; a second one does not wait for the grace time.
 
@@ -141,42 +195,72 @@ def run(
         seed: makes ids and chance repeatable.
         grace_s: real seconds that running attempts get to end.
         announce: told, in lines of text, where the server is and what it left unfinished.
+        faults: what can be armed; those that are ``armed`` are, from the start.
+        read: reads faults that clients send to the control endpoints.
 
     Raises:
-        UsageError: it cannot listen there.
+        UsageError: it cannot listen there, or a fault means nothing at its point.
     """
+    faults = tuple(faults)
+    make = _maker(api, clock, seed, faults)
     try:
         with seldom():
-            asyncio.run(_serve(api, host, port, clock, seed, grace_s, announce))
+            asyncio.run(_serve(make, faults, read, host, port, grace_s, announce))
     finally:
         gc.unfreeze()
 
 
-async def _serve(
+def _maker(
     api: Api,
-    host: str,
-    port: int,
     clock: Clock | None,
     seed: int | None,
+    faults: tuple[KnownFault, ...],
+) -> Callable[[], Emulator]:
+    """What makes the emulator, and another of the same kind whenever it is called again."""
+    start_ns = clock.now_ns() if isinstance(clock, ManualClock) else 0
+    schema = build(api.schema)
+    armed = [known.fault for known in faults if known.armed]
+
+    def make() -> Emulator:
+        for call in api.fresh:
+            call()
+        return Emulator(
+            api,
+            clock=ManualClock(start_ns) if isinstance(clock, ManualClock) else clock,
+            seed=seed,
+            faults=armed,
+            ended_traces_max=ENDED_TRACES_MAX,
+            schema=schema,
+        )
+
+    return make
+
+
+async def _serve(
+    make: Callable[[], Emulator],
+    faults: tuple[KnownFault, ...],
+    read: ReadFault | None,
+    host: str,
+    port: int,
     grace_s: float,
     announce: Callable[[str], None],
 ) -> None:
-    emulator = Emulator(api, clock=clock, seed=seed, ended_traces_max=ENDED_TRACES_MAX)
+    served = Served(make(), faults=faults, read=read, fresh=make)
     try:
-        server = await start(emulator, host, port, grace_s=grace_s)
+        server = await start(served, host, port, grace_s=grace_s)
     except UsageError:
-        await emulator.aclose()
+        await served.emulator.aclose()
         raise
     # Whatever exists now stays; full collections need not walk the schema again and again.
     gc.freeze()
     stopped = asyncio.Event()
     _on_signals(stopped)
-    for line in _greeting(api, server, sample_document(api, emulator.schema)):
+    for line in _greeting(served, server):
         announce(line)
     await stopped.wait()
     announce("stopping")
     await server.stop_accepting()
-    unfinished = await emulator.aclose(grace_s=grace_s)
+    unfinished = await served.emulator.aclose(grace_s=grace_s)
     await server.close()
     for line in _farewell(unfinished):
         announce(line)
@@ -197,7 +281,9 @@ def _on_signals(stopped: asyncio.Event) -> None:
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
 
 
-def _greeting(api: Api, server: Server, document: str) -> list[str]:
+def _greeting(served: Served, server: Server) -> list[str]:
+    api = served.emulator.api
+    document = sample_document(api, served.emulator.schema)
     key = api.api_keys[0].value if api.api_keys else ""
     body = shlex.quote(json.dumps({"query": document}))
     curl = f"curl {server.url} -H 'x-api-key: {key}' -H 'content-type: application/json' -d {body}"
@@ -208,10 +294,21 @@ def _greeting(api: Api, server: Server, document: str) -> list[str]:
         f"  real time  {server.ws_url}",
         *console,
         f"  API key    {key}",
+        *_told_of(served.faults()),
         "",
         f"  {curl}",
         "",
     ]
+
+
+def _told_of(faults: list[dict[str, Any]]) -> list[str]:
+    """The faults that are armed, and those that wait for being armed."""
+    armed = [str(fault["id"]) for fault in faults if fault["armed"]]
+    waiting = [str(fault["id"]) for fault in faults if not fault["armed"]]
+    lines = [f"  faults     {', '.join(armed) or 'none is armed'}"] if faults else []
+    if waiting:
+        lines.append(f"             not armed yet: {', '.join(waiting)}")
+    return lines
 
 
 def _farewell(unfinished: list[Unfinished]) -> list[str]:

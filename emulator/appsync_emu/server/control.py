@@ -4,7 +4,9 @@
 
     GET    /_appsync_emu/                            the console, a page for browsers
     GET    /_appsync_emu/health
+    GET    /_appsync_emu/time                        {"clock": {"kind", "now"}}
     GET    /_appsync_emu/journal                     JSON lines, one record each
+    GET    /_appsync_emu/journal?trace=ID&after=17   those of a trace, those after number 17
     GET    /_appsync_emu/traces?limit=50             {"traces": [newest first], "total"}
     GET    /_appsync_emu/traces/{id}                 {"traceId", "records"}
     GET    /_appsync_emu/deadletters                 {"deadLetters": [oldest first], "total"}
@@ -14,6 +16,12 @@
     POST   /_appsync_emu/deadletters/redrive         {"redriven": [ids]}
     DELETE /_appsync_emu/deadletters/{id}            {"discarded": id}
     POST   /_appsync_emu/clock                       {"advance": "15m"} or {"settle": "1h"}
+    GET    /_appsync_emu/faults                      {"faults": [{"id", "armed", "struck", ...}]}
+    POST   /_appsync_emu/faults                      a fault as in scenario files, or {"arm": id}
+    DELETE /_appsync_emu/faults                      {"healed": [ids]}
+    DELETE /_appsync_emu/faults/{id}                 {"healed": [ids]}
+    POST   /_appsync_emu/components/{name}/crash     {"restart_after": "10s"}
+    POST   /_appsync_emu/reset                       everything as when the server started
 
 They need no key, so they serve programs on the same machine alone, and the console: no other web
 page must drive them, neither across sites nor by rebinding a name to the loopback address.
@@ -35,11 +43,13 @@ from appsync_emu.core.traces import iso_time
 from appsync_emu.engine.clock import ManualClock
 from appsync_emu.errors import LivenessError, UsageError
 from appsync_emu.server import console
+from appsync_emu.server.served import Served, UnknownNameError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from appsync_emu.engine.emulator import Emulator
+    from appsync_emu.errors import Mistake
 
     Handler: TypeAlias = Callable[[web.Request], Awaitable[web.Response]]
 
@@ -49,6 +59,11 @@ PREFIX = "/_appsync_emu"
 
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 1000
+RESTART_AFTER_S = 10.0
+"""Until a component that is told to crash is up again, unless it is told when."""
+
+LAST_HEADER = "X-Appsync-Emu-Last"
+"""The number of the journal's newest record: what to ask for ``after`` the next time."""
 
 _DATA_ALONE = {"X-Content-Type-Options": "nosniff"}
 """What handlers and clients wrote is in the answers: no browser may take it for a page."""
@@ -63,13 +78,14 @@ class _Refused(Exception):  # noqa: N818 - an answer, no bug
         self.status = status
 
 
-def add_routes(app: web.Application, emulator: Emulator) -> None:
-    """Serve the endpoints over ``emulator`` in ``app``."""
-    control = _Control(emulator)
+def add_routes(app: web.Application, served: Served | Emulator) -> None:
+    """Serve the endpoints in ``app``, over an emulator or whichever is served at the time."""
+    control = _Control(served if isinstance(served, Served) else Served(served))
     for method, path, handler in (
         ("GET", "", control.to_console),
         ("GET", "/", control.console),
         ("GET", "/health", control.health),
+        ("GET", "/time", control.time),
         ("GET", "/journal", control.journal),
         ("GET", "/traces", control.traces),
         ("GET", "/traces/{id}", control.trace),
@@ -79,6 +95,12 @@ def add_routes(app: web.Application, emulator: Emulator) -> None:
         ("DELETE", "/deadletters/{id}", control.discard),
         ("POST", "/deadletters/{id}/redrive", control.redrive),
         ("POST", "/clock", control.clock),
+        ("GET", "/faults", control.faults),
+        ("POST", "/faults", control.arm),
+        ("DELETE", "/faults", control.heal),
+        ("DELETE", "/faults/{id}", control.heal),
+        ("POST", "/components/{name}/crash", control.crash),
+        ("POST", "/reset", control.reset),
         ("*", "/{path:.*}", control.unknown),
     ):
         app.router.add_route(method, PREFIX + path, _guarded(handler))
@@ -99,6 +121,8 @@ def _guarded(handler: Handler) -> Handler:
             return await handler(request)
         except _Refused as refused:
             return _json({"error": str(refused)}, refused.status)
+        except UnknownNameError as unknown:
+            return _json({"error": str(unknown)}, HTTPStatus.NOT_FOUND)
         except (UsageError, LivenessError) as problem:
             return _json({"error": str(problem)}, HTTPStatus.CONFLICT)
 
@@ -123,17 +147,27 @@ def _refuse_web_pages(request: web.Request) -> None:
 class _Control:
     """The endpoints; each method is one."""
 
-    def __init__(self, emulator: Emulator) -> None:
-        self._emulator = emulator
+    def __init__(self, served: Served) -> None:
+        self._served = served
+
+    @property
+    def _emulator(self) -> Emulator:
+        return self._served.emulator
 
     async def health(self, _: web.Request) -> web.Response:
         emulator = self._emulator
         return _json({"status": "ok", "name": emulator.api.name, "clock": self._time()})
 
-    async def journal(self, _: web.Request) -> web.Response:
+    async def time(self, _: web.Request) -> web.Response:
+        return _json({"clock": self._time()})
+
+    async def journal(self, request: web.Request) -> web.Response:
+        journal = self._emulator.journal
+        text = journal.dump(after=_after(request), trace_id=request.query.get("trace"))
         # A lone surrogate has no UTF-8; its escape is the same character in JSON.
-        body = self._emulator.journal.dump().encode("utf-8", "backslashreplace")
-        return web.Response(body=body, content_type="application/x-ndjson")
+        body = text.encode("utf-8", "backslashreplace")
+        headers = {LAST_HEADER: str(journal.last)}
+        return web.Response(body=body, content_type="application/x-ndjson", headers=headers)
 
     async def console(self, _: web.Request) -> web.Response:
         page = console.page()
@@ -193,6 +227,47 @@ class _Control:
                 raise _Refused(HTTPStatus.BAD_REQUEST, _CLOCK_REMEDY)
         return _json({"clock": self._time()})
 
+    async def faults(self, _: web.Request) -> web.Response:
+        return _json({"faults": self._served.faults()})
+
+    async def arm(self, request: web.Request) -> web.Response:
+        asked = await _body(request)
+        match asked:
+            case {"arm": str(name), **more} if not more:
+                armed = self._served.arm_known(name)
+            case {"arm": _}:
+                raise _Refused(HTTPStatus.BAD_REQUEST, 'send {"arm": "the-id"} and nothing beside')
+            case _:
+                try:
+                    armed = self._served.arm_written(asked)
+                except UsageError as wrong:
+                    if not any(mistake.remedy for mistake in wrong.mistakes):
+                        raise  # it is no mistake in what was written
+                    return _mistaken(wrong.mistakes)
+        return _json({"armed": armed})
+
+    async def heal(self, request: web.Request) -> web.Response:
+        return _json({"healed": self._served.heal(request.match_info.get("id"))})
+
+    async def crash(self, request: web.Request) -> web.Response:
+        name, known = request.match_info["name"], self._emulator.api.components
+        if name not in known:
+            raise UnknownNameError(
+                f'there is no component "{name[:200]}"{did_you_mean(name, known)}'
+                f" (known: {', '.join(known) or 'there is none at all'})"
+            )
+        asked = await _body(request) if request.can_read_body else {}
+        if not asked.keys() <= {"restart_after"}:
+            raise _Refused(HTTPStatus.BAD_REQUEST, 'send {"restart_after": "10s"}, or nothing')
+        seconds = _seconds(asked["restart_after"]) if asked else RESTART_AFTER_S
+        self._emulator.crash(name, seconds)
+        return _json({"crashed": name, "restartAfter": f"{seconds:g}s"})
+
+    async def reset(self, _: web.Request) -> web.Response:
+        await self._served.reset()
+        armed = [fault["id"] for fault in self._served.faults() if fault["armed"]]
+        return _json({"clock": self._time(), "armed": armed})
+
     async def unknown(self, request: web.Request) -> web.Response:
         raise _Refused(
             HTTPStatus.NOT_FOUND, f"there is no control endpoint {request.method} {request.path}"
@@ -234,6 +309,23 @@ def _limit(request: web.Request) -> int | None:
             HTTPStatus.BAD_REQUEST, f"limit is a number from 1 to {LIMIT_MAX}, not {asked!r}"
         )
     return int(asked)
+
+
+def _after(request: web.Request) -> int:
+    asked = request.query.get("after", "0")
+    if not re.fullmatch("[0-9]{1,15}", asked):
+        raise _Refused(
+            HTTPStatus.BAD_REQUEST,
+            f"after is the number of a record, as {LAST_HEADER} gave it, not {asked!r}",
+        )
+    return int(asked)
+
+
+def _mistaken(mistakes: Sequence[Mistake]) -> web.Response:
+    """All that is wrong with what a client wrote, for people and for programs."""
+    told = [{"message": mistake.message, "remedy": mistake.remedy} for mistake in mistakes]
+    error = "\n".join(str(mistake) for mistake in mistakes)
+    return _json({"error": error, "mistakes": told}, HTTPStatus.BAD_REQUEST)
 
 
 async def _body(request: web.Request) -> dict[str, Any]:

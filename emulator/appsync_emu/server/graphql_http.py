@@ -6,22 +6,22 @@ other path. WebSockets begin as a ``GET`` and go to the real-time handler.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from aiohttp import web
 from multidict import CIMultiDict
 
 from appsync_emu.core.http import TOO_LARGE, WRONG_PATH
-from appsync_emu.engine.gateway import Answer, Gateway, visible_headers
+from appsync_emu.engine.gateway import Answer, visible_headers
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from appsync_emu.core.request import Headers
 
     Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-__all__ = ["PATH", "REALTIME_PATH", "add_routes"]
+__all__ = ["PATH", "REALTIME_PATH", "Answers", "add_routes"]
 
 PATH = "/graphql"
 REALTIME_PATH = "/graphql/realtime"
@@ -35,7 +35,20 @@ _FOR_BROWSERS = {
 """Headers of answers to web pages, which are the only ones that send ``Origin``."""
 
 
-def add_routes(app: web.Application, gateway: Gateway, realtime: Handler) -> None:
+class Answers(Protocol):
+    """Answers requests: a :class:`~appsync_emu.engine.gateway.Gateway`, or what stands for one."""
+
+    def post(self, body: bytes, headers: Headers) -> Answer | Awaitable[Answer]:
+        """Answer a ``POST``."""
+
+    def get(self, params: Mapping[str, str], headers: Headers) -> Answer | Awaitable[Answer]:
+        """Answer a ``GET``."""
+
+    def refuse(self, status: int, error_type: str, message: str) -> Answer:
+        """Turn a request away."""
+
+
+def add_routes(app: web.Application, gateway: Answers, realtime: Handler) -> None:
     """Serve GraphQL in ``app``; every path that is not added before or here is a wrong one.
 
     Args:

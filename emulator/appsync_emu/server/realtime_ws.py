@@ -20,9 +20,16 @@ from appsync_emu.engine.gateway import visible_headers
 from appsync_emu.engine.session import RealtimeSession
 
 if TYPE_CHECKING:
+    from appsync_emu.core.request import Headers
     from appsync_emu.engine.session import SessionServices
 
-__all__ = ["RealtimeEndpoint"]
+__all__ = ["SUBSCRIBER_HEADER", "RealtimeEndpoint"]
+
+SUBSCRIBER_HEADER: Final = "x-appsync-emu-subscriber"
+"""What faults are to call a client: in the header object of its connection, beside the credentials,
+or in its upgrade request. It is ours: the service knows nothing of it."""
+
+SUBSCRIBER_CHARS_MAX: Final = 100
 
 HEARTBEAT_S: Final = 30.0
 """How often a silent client is pinged. One that does not answer within half of this is gone: its
@@ -64,6 +71,7 @@ class RealtimeEndpoint:
             protocols=_offered(request),
             headers=visible_headers(request.headers.items()),
         )
+        services = self._services
         ws = web.WebSocketResponse(
             protocols=(SUBPROTOCOL,),
             compress=False,
@@ -77,11 +85,12 @@ class RealtimeEndpoint:
             return ws
         socket = _Socket(ws, transport)
         session = RealtimeSession(
-            self._services,
+            services,
             handshake,
             send=socket.send,
             close=socket.close,
             backlog=transport.get_write_buffer_size,
+            name=_name(handshake.headers) or _name(request.headers),
         )
         self._sockets[socket] = None
         try:
@@ -95,9 +104,17 @@ class RealtimeEndpoint:
 
     async def shutdown(self, _: web.Application | None = None) -> None:
         """Close every connection; for ``app.on_shutdown``."""
+        await self._close_all("Server is stopping")
+
+    async def replace(self, services: SessionServices) -> None:
+        """Serve another emulator from now on; every connection to the former one is closed."""
+        self._services = services
+        await self._close_all("The emulator was reset")
+
+    async def _close_all(self, reason: str) -> None:
         sockets = tuple(self._sockets)
         for socket in sockets:
-            socket.close(CLOSE_GOING_AWAY, "Server is stopping")
+            socket.close(CLOSE_GOING_AWAY, reason)
         for socket in sockets:
             await socket.finish()
 
@@ -105,6 +122,12 @@ class RealtimeEndpoint:
 def _offered(request: web.Request) -> list[str]:
     lines = request.headers.getall("Sec-WebSocket-Protocol", [])
     return [name.strip() for line in lines for name in line.split(",")]
+
+
+def _name(headers: Headers) -> str | None:
+    """What the client calls itself, cut to a length that a timeline can show."""
+    said = headers.get(SUBSCRIBER_HEADER)
+    return said[:SUBSCRIBER_CHARS_MAX] if isinstance(said, str) and said else None
 
 
 async def _read(ws: web.WebSocketResponse, session: RealtimeSession) -> None:
