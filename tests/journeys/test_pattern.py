@@ -27,6 +27,7 @@ from appsync_emu.core.api import TraceIdForm
 from appsync_emu.core.records import (
     AttemptStarted,
     CommandAccepted,
+    DataCalled,
     DeadLetterDiscarded,
     DeadLetterRedriven,
     DeadLetterWritten,
@@ -208,7 +209,8 @@ def test_decision_what_is_a_command(appsync, handlers):
     A resolver of the API's own that puts events onto the bus leads into the same engine.
     """
     assert appsync.mutate("renameItem", name="Chair").value == "Chair"
-    assert len(appsync.journal.records) == 0
+    assert [type(record) for record in appsync.journal.records] == [DataCalled]
+    assert list(appsync.journal.traces) == []
 
     answer = appsync.mutate("importOrder", orderId="o-2")
     imported = appsync.trace(answer.value["traceId"])

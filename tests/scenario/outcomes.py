@@ -86,35 +86,37 @@ def twice_written(seed=7):
     )
 
 
+PAY = {"component": "PaymentHandler"}
+SHIP = {"component": "ShippingHandler"}
+NOTE = {"component": "NotifyCustomer"}
+BUSY = {"fault": "table-throttles", "phase": "request", "failed": True}
+DOWN = {"fault": "carrier-down", "phase": "request", "failed": True}
+THROUGHPUT = "ProvisionedThroughputExceededException"
+
+
 def several_components(seed=3):
     """A trace through three components, with dead letter, late status, crash and calls."""
-    pay = {"component": "PaymentHandler"}
-    ship = {"component": "ShippingHandler"}
-    note = {"component": "NotifyCustomer"}
-    busy = {"fault": "table-throttles", "phase": "request", "failed": True}
-    down = {"fault": "carrier-down", "phase": "request", "failed": True}
-    throughput = "ProvisionedThroughputExceededException"
     rows = (
         row(0, "accepted", "accepted"),
-        row(0, "status", "accepted", **pay),
-        row(0, "attempt", "attempt 1", throughput, until_ms=120, **pay, **busy),
-        row(40, "data", "OrdersTable GetItem", "answered", **pay),
-        row(120, "data", "OrdersTable PutItem", throughput, **pay, **busy),
-        row(120, "retry", "retry 1 of 3", "due at 0:41.000", **pay),
-        row(41_000, "attempt", "attempt 2", "success", until_ms=41_300, **pay),
-        row(41_000, "data", "OrdersTable GetItem", "answered", **pay),
-        row(41_150, "data", "OrdersTable PutItem", "applied", **pay),
-        row(41_300, "event", "OrderPlaced", "starts ShippingHandler, NotifyCustomer", **pay),
-        row(41_300, "status", "success", "2 attempts, 1 retry", **pay),
-        row(41_300, "status", "accepted", **ship),
-        row(41_300, "status", "accepted", **note),
-        row(41_300, "fault", "status.write success", "delay", fault="slow-table", **pay),
-        row(41_300, "attempt", "attempt 1", "success", until_ms=41_420, **note),
-        row(41_420, "status", "success", "1 attempt, 0 retries", **note),
-        row(41_300, "attempt", "attempt 1", "ConnectTimeout", until_ms=71_300, **ship, **down),
-        row(71_300, "retry", "retry 1 of 3", "due at 2:00.000", **ship),
-        row(120_000, "attempt", "attempt 2", "ConnectTimeout", until_ms=150_000, **ship, **down),
-        row(150_000, "retry", "retry 2 of 3", "due at 6:10.000", **ship),
+        row(0, "status", "accepted", **PAY),
+        row(0, "attempt", "attempt 1", THROUGHPUT, until_ms=120, **PAY, **BUSY),
+        row(40, "data", "OrdersTable GetItem", "answered", **PAY),
+        row(120, "data", "OrdersTable PutItem", THROUGHPUT, **PAY, **BUSY),
+        row(120, "retry", "retry 1 of 3", "due at 0:41.000", **PAY),
+        row(41_000, "attempt", "attempt 2", "success", until_ms=41_300, **PAY),
+        row(41_000, "data", "OrdersTable GetItem", "answered", **PAY),
+        row(41_150, "data", "OrdersTable PutItem", "applied", **PAY),
+        row(41_300, "event", "OrderPlaced", "starts ShippingHandler, NotifyCustomer", **PAY),
+        row(41_300, "status", "success", "2 attempts, 1 retry", **PAY),
+        row(41_300, "status", "accepted", **SHIP),
+        row(41_300, "status", "accepted", **NOTE),
+        row(41_300, "fault", "status.write success", "delay", fault="slow-table", **PAY),
+        row(41_300, "attempt", "attempt 1", "success", until_ms=41_420, **NOTE),
+        row(41_420, "status", "success", "1 attempt, 0 retries", **NOTE),
+        row(41_300, "attempt", "attempt 1", "ConnectTimeout", until_ms=71_300, **SHIP, **DOWN),
+        row(71_300, "retry", "retry 1 of 3", "due at 2:00.000", **SHIP),
+        row(120_000, "attempt", "attempt 2", "ConnectTimeout", until_ms=150_000, **SHIP, **DOWN),
+        row(150_000, "retry", "retry 2 of 3", "due at 6:10.000", **SHIP),
         row(
             370_000,
             "attempt",
@@ -123,11 +125,11 @@ def several_components(seed=3):
             until_ms=371_000,
             fault="worker-dies",
             failed=True,
-            **ship,
+            **SHIP,
         ),
-        row(371_000, "retry", "retry 3 of 3", "due at 21:10.000", **ship),
+        row(371_000, "retry", "retry 3 of 3", "due at 21:10.000", **SHIP),
         row(
-            1_270_000, "attempt", "attempt 4", "ConnectTimeout", until_ms=1_300_000, **ship, **down
+            1_270_000, "attempt", "attempt 4", "ConnectTimeout", until_ms=1_300_000, **SHIP, **DOWN
         ),
         row(
             1_300_000,
@@ -136,16 +138,16 @@ def several_components(seed=3):
             "outage, 2 times",
             fault="deadletter-store-down",
             phase="request",
-            **ship,
+            **SHIP,
         ),
-        row(1_310_000, "letter", "dead letter", "retries-exhausted", **ship),
+        row(1_310_000, "letter", "dead letter", "retries-exhausted", **SHIP),
         row(
             1_310_000,
             "status",
             "error",
             "4 attempts, 3 retries: retries-exhausted",
             failed=True,
-            **ship,
+            **SHIP,
         ),
     )
     return Story(

@@ -27,7 +27,7 @@ async def fails(event, context, table):
 
 
 def test_what_there_is_and_what_was_touched(tmp_path):
-    more = "faults:\n  - {id: reset, point: attempt, strike: {attempts: 1}, effect: {error: network.refused}}\n"  # noqa: E501
+    more = "faults:\n  - {id: reset, point: attempt, strike: {attempts: 1}, effect: {error: network.refused}}\n"  # noqa: E501 - a file as users write it
     loaded = shop(emits, cancel=nothing, on_event=nothing).loaded
     coverage = run_seed(scenario(tmp_path, SEND, more), loaded, 1).coverage
     assert tuple(coverage.known) == KINDS

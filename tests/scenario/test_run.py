@@ -59,7 +59,7 @@ def test_the_calm_run_may_be_left_out_or_have_expectations_of_its_own(tmp_path):
 
 
 def test_a_fault_that_strikes_nobody_fails(tmp_path):
-    inert = "  - {id: nobody, point: attempt, match: {label: o, input: {total: 99}}, effect: {crash: {}, phase: request}}\n"  # noqa: E501
+    inert = "  - {id: nobody, point: attempt, match: {label: o, input: {total: 99}}, effect: {crash: {}, phase: request}}\n"  # noqa: E501 - a file as users write it
     outcome = run(tmp_path, FAULTS + inert)
     assert outcome.kind is Kind.INERT
     [finding] = outcome.findings
@@ -70,7 +70,7 @@ def test_a_fault_that_strikes_nobody_fails(tmp_path):
 
 
 def test_a_fault_by_chance_has_to_strike_in_one_seed_of_all(tmp_path):
-    more = "faults:\n  - {id: luck, point: attempt, strike: {chance: 0.3, attempts: 1}, effect: {error: network.refused}}\n"  # noqa: E501
+    more = "faults:\n  - {id: luck, point: attempt, strike: {chance: 0.3, attempts: 1}, effect: {error: network.refused}}\n"  # noqa: E501 - a file as users write it
     outcome = run(tmp_path, more, seeds=range(1, 21))
     assert outcome.kind is Kind.PASSED
     assert 0 < sum(outcome.struck("luck")) < 20

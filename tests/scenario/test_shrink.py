@@ -14,7 +14,7 @@ faults:
   - {id: lost, point: dispatch, match: {label: o}, strike: {calls: {skip: 2, first: 1}, per: run}, effect: {drop: true}}
   - {id: later, point: attempt, effect: {error: network.refused}}
   - {id: never, point: attempt, match: {label: o, input: {id: x}}, effect: {error: network.refused}}
-"""  # noqa: E501
+"""  # noqa: E501 - a file as users write it
 STEPS = """
 - subscribe: {label: ear, to: statuses, of: o}
 - send: {label: other, command: placeOrder, input: {id: a}}
@@ -68,7 +68,7 @@ faults:
   - {id: two, point: attempt, match: {label: o}, strike: {limit: 1, calls: {first: 1}, per: run}, effect: {error: network.refused}}
   - {id: three, point: dispatch, match: {label: o}, effect: {delay: 1s}}
 expect: {deadletters: {count: 1}}
-"""  # noqa: E501
+"""  # noqa: E501 - a file as users write it
     _, found = shrunk(tmp_path, "\n".join(STEPS.splitlines()[:4]), more)
     assert found.finding.message == "wanted 1, found 2"
     assert found.faults == ("one", "two")
@@ -80,7 +80,7 @@ clock: {give_up_after: 2h}
 faults:
   - {id: slow, point: dispatch, match: {label: o}, effect: {delay: 1d}}
   - {id: reset, point: attempt, strike: {attempts: 1}, effect: {error: network.reset, phase: request}}
-"""  # noqa: E501
+"""  # noqa: E501 - a file as users write it
     steps = """
 - send: {label: a, command: placeOrder, input: {id: a}}
 - send: {label: o, command: placeOrder, repeat: 4, input: {id: b}}

@@ -90,7 +90,7 @@ def test_copies_late_statuses_redrives_and_what_is_under_way(tmp_path):
 faults:
   - {id: twice, point: dispatch, effect: {duplicate: {copies: 1}}}
   - {id: late, point: status.write, match: {status: success}, strike: {limit: 1}, effect: {outage: true}}
-"""  # noqa: E501
+"""  # noqa: E501 - a file as users write it
     rows = told(story(tmp_path, more))
     whats = [row[2] for row in rows]
     assert "delivered again" in whats

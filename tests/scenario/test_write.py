@@ -27,7 +27,7 @@ faults:
 expect:
   traces: {o: {any: {status: success}}}
   invariants: {except: [{name: retries-bounded, reason: "a colon: here"}]}
-"""  # noqa: E501
+"""  # noqa: E501 - a file as users write it
 STEPS = """
 - subscribe: {label: ear, to: statuses, of: o}
 - send: {label: o, command: placeOrder, repeat: 5, every: 1m, input: {id: "{who}-{n}"}}
