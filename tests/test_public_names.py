@@ -25,6 +25,7 @@ def test_the_names_are_these():
         "Emulator",
         "ErrorClass",
         "HandlerContext",
+        "Harness",
         "LivenessError",
         "ManualClock",
         "PermanentError",

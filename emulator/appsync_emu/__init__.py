@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         WireError,
     )
     from appsync_emu.sdks.watched import AwsError, watch
+    from appsync_emu.testing.harness import Harness
 
 __all__ = [
     "Api",
@@ -47,6 +48,7 @@ __all__ = [
     "Emulator",
     "ErrorClass",
     "HandlerContext",
+    "Harness",
     "LivenessError",
     "ManualClock",
     "PermanentError",
@@ -88,6 +90,7 @@ _HOMES = {
         "WireError",
     ),
     "sdks.watched": ("AwsError", "watch"),
+    "testing.harness": ("Harness",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

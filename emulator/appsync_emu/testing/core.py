@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
+from collections import Counter
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from appsync_emu.client import Client
 from appsync_emu.core.letters import DeadLetter
 from appsync_emu.engine.clock import GIVE_UP_S, START_NS, ManualClock
 from appsync_emu.engine.emulator import Emulator
-from appsync_emu.errors import LivenessError, UsageError
+from appsync_emu.errors import CommandRefused, LivenessError, UsageError
 from appsync_emu.graph.documents import operation_for
 from appsync_emu.testing.explain import Letters, TraceView
 from appsync_emu.testing.faults import FaultHandle, fault_of
 from appsync_emu.testing.timeline import timeline
-from appsync_emu.testing.values import changed_policy, did_you_mean, plural, seconds
+from appsync_emu.testing.values import (
+    Command,
+    Did,
+    changed_policy,
+    did_you_mean,
+    plural,
+    seconds,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping
+    from collections.abc import Awaitable, Iterable, Iterator, Mapping
 
     from appsync_emu.client import Follower, Response, Subscription
     from appsync_emu.core.api import Api
@@ -34,6 +42,7 @@ __all__ = ["HarnessCore", "What"]
 
 T = TypeVar("T")
 
+NS = 1_000_000_000
 _NAME = re.compile(r"[_A-Za-z][\w.]*")
 
 
@@ -50,12 +59,23 @@ class HarnessCore:
         subscribers: who listens, or did.
         touched: ids of the traces that the test has in hand.
         start_ns: where virtual time began.
+        give_up_s: virtual seconds that :meth:`settle` takes at most, unless told.
+        waiting: faults by name that are known and not armed yet; see :meth:`arm`.
+        history: what the test did, beside arming and healing: of these the journal tells.
         closed: whether it was closed.
     """
 
     def __init__(
-        self, api: Api, *, seed: int = 0, start_ns: int = START_NS, schema: Schema | None = None
+        self,
+        api: Api,
+        *,
+        seed: int = 0,
+        start_ns: int = START_NS,
+        schema: Schema | None = None,
+        faults: Iterable[Fault] = (),
     ) -> None:
+        for fresh in api.fresh:
+            fresh()
         self.seed = seed
         self.clock = ManualClock(start_ns)
         self.emulator = Emulator(api, clock=self.clock, seed=seed, schema=schema)
@@ -64,8 +84,15 @@ class HarnessCore:
         self.subscribers: list[SubscriberView] = []
         self.touched: dict[str, None] = {}
         self.start_ns = start_ns
+        self.waiting: dict[str, Fault] = {}
+        self.give_up_s: float = GIVE_UP_S
+        self._label: str | None = None
+        self._numbers: Counter[str] = Counter()
         self._reserved: dict[str, list[str]] = {}
         self.closed = False
+        self.history: list[Did] = []
+        for fault in faults:
+            self._arm(fault)
 
     @property
     def journal(self) -> Journal:
@@ -114,6 +141,35 @@ class HarnessCore:
         self.faults.append(handle)
         return handle
 
+    def arm(self, name: str) -> FaultHandle:
+        """Arm a fault of the scenario file that waits for it, or one that was healed, again.
+
+        Raises:
+            UsageError: there is no such fault, or it is armed.
+        """
+        __tracebackhide__ = True
+        if name in self.waiting:
+            return self._arm(self.waiting.pop(name))
+        for handle in self.faults:
+            if handle.id == name:
+                self.emulator.arm(handle.fault)
+                return handle
+        near = did_you_mean(name, [*self.waiting, *(handle.id for handle in self.faults)])
+        raise UsageError(f"there is no fault {name!r}{near}")
+
+    @contextmanager
+    def labelled(self, label: str) -> Iterator[None]:
+        """Commands that are sent inside of the ``with`` block have this label.
+
+        Faults match it (``label="bulk"``), and chance is drawn by label and number instead of by
+        what the command says, so that other commands may come and go.
+        """
+        before, self._label = self._label, label
+        try:
+            yield
+        finally:
+            self._label = before
+
     def heal(self) -> None:
         """Disarm every fault."""
         self.emulator.heal()
@@ -160,21 +216,50 @@ class HarnessCore:
 
     # What may wait; the two harnesses call these, each in its own way.
 
-    async def _send(self, command: str, arguments: Mapping[str, Json]) -> str:
+    def _did(self, verb: str, **words: object) -> dict[str, Any]:
+        """Remember what the test does; its words, to which more may be added."""
+        self.history.append(Did(self.journal.last, verb, words))
+        return words
+
+    async def _send(self, command: str | Command, arguments: Mapping[str, Json]) -> str:
+        name = self._label
+        if isinstance(command, Command):
+            arguments, name = {**command.arguments, **arguments}, command.label or name
+            command = command.name
+        did = self._did("send", command=command, arguments=arguments, label=name)
         spec = self.emulator.command(command)
         reserved = self._reserved.get(spec.name)
         trace_id = reserved.pop(0) if reserved else None
-        if self.emulator.sending_waits(command):
-            sent = self.emulator.send_and_wait(command, arguments, trace_id=trace_id)
-            found = await self._until(self.clock.spawn(sent))
-        else:  # nobody waits, so nothing moves: handlers are called when the test moves time
-            found = self.emulator.send(command, arguments, trace_id=trace_id)
+        label = None
+        if name is not None:
+            self._numbers[name] += 1
+            label = (name, self._numbers[name])
+        try:
+            found = await self._accepted(command, arguments, trace_id=trace_id, label=label)
+        except CommandRefused:
+            did["refused"] = True
+            raise
         self.touched[found] = None
         return found
+
+    async def _accepted(
+        self,
+        command: str,
+        arguments: Mapping[str, Json],
+        *,
+        trace_id: str | None,
+        label: tuple[str, int] | None,
+    ) -> str:
+        if self.emulator.sending_waits(command):
+            sent = self.emulator.send_and_wait(command, arguments, trace_id=trace_id, label=label)
+            return await self._until(self.clock.spawn(sent))
+        # Nobody waits, so nothing moves: handlers are called when the test moves time.
+        return self.emulator.send(command, arguments, trace_id=trace_id, label=label)
 
     async def _request(
         self, kind: str, what: str, variables: Mapping[str, Json] | None, more: Mapping[str, Json]
     ) -> Response:
+        self._did(kind, what=what, arguments={**(variables or {}), **more})
         document, values = self._operation(kind, what, {**(variables or {}), **more})
         client = Client(self.emulator, self.headers)
         return await self._until(self.clock.spawn(client.execute(document, values)))
@@ -190,22 +275,30 @@ class HarnessCore:
         source.close()
 
     async def _ended(self, trace_id: str) -> None:
+        did, began_ns = self._did("advance", seconds=0.0), self.clock.now_ns()
         await self._until(self.emulator.dispatcher.ended(trace_id))
+        did["seconds"] = (self.clock.now_ns() - began_ns) / NS
 
     async def _redrive(self, what: What) -> None:
-        for letter in self._letters(what):
+        letters = self._letters(what)
+        self._did("redrive", letters=letters, all=what is None)
+        for letter in letters:
             self.emulator.deadletters.redrive(letter)
 
     async def _discard(self, what: What) -> None:
-        for letter in self._letters(what):
+        letters = self._letters(what)
+        self._did("discard", letters=letters, all=what is None)
+        for letter in letters:
             self.emulator.deadletters.discard(letter)
 
     async def _advance(self, amount: Duration) -> None:
+        self._did("advance", seconds=seconds(amount))
         await self.clock.advance(seconds(amount))
 
     async def _settle(self, within: Duration | None) -> None:
+        self._did("settle", seconds=None if within is None else seconds(within))
         try:
-            await self.clock.settle(GIVE_UP_S if within is None else seconds(within))
+            await self.clock.settle(self.give_up_s if within is None else seconds(within))
         except LivenessError as stuck:
             views = (self._view(trace_id) for trace_id in self.journal.traces)
             left = [view for view in views if view.status == "accepted"]
@@ -238,9 +331,11 @@ class HarnessCore:
         names = self.emulator.api.trace
         client = Client(self.emulator, self.headers)
         arguments = {**(variables or {}), **more}
+        did = self._did("subscribe", what=what, of=None, arguments={**arguments}, label=label)
         field = what if _NAME.fullmatch(what) else None
         if of is not None:
             trace_id = self._trace_id(of)
+            did["of"] = trace_id
             of_traces = f"{self.emulator.schema.subscription_type}.{what}" == names.subscription
             if of_traces and not arguments:
                 return field, client.follower(trace_id, label=label)

@@ -8,15 +8,18 @@ from appsync_emu.testing.core import HarnessCore
 from appsync_emu.testing.explain import AsyncTrace, Trace
 from appsync_emu.testing.portal import Portal, loop_is_ours_to_use
 from appsync_emu.testing.subscriber import AsyncSubscriber, Subscriber
+from appsync_emu.testing.violations import ensure, leave
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
+    from types import TracebackType
+    from typing import Self
 
     from appsync_emu.client import Follower, Response, Subscription
     from appsync_emu.core.jsonvalue import Json
     from appsync_emu.testing.core import What
     from appsync_emu.testing.explain import TraceView
-    from appsync_emu.testing.values import Duration
+    from appsync_emu.testing.values import Command, Duration
 
 __all__ = ["AsyncHarness", "Harness"]
 
@@ -28,23 +31,53 @@ class Harness(HarnessCore):
 
     Nothing happens between the lines of a test: handlers are called while time moves, in
     :meth:`advance`, :meth:`settle` and ``trace.ended()``.
+
+    Elsewhere than in the fixture, enter it with ``with``: left without an exception, it raises an
+    ``AssertionError`` that tells the broken invariants, if there are any.
+
+    Args:
+        api: a loaded API, from :func:`appsync_emu.load` or a :class:`appsync_emu.Registry`.
+        seed: what ids and chance come from.
+        start_ns: where virtual time begins, in nanoseconds since the Unix epoch.
+        schema: the built schema of ``api``, when somebody has it already.
+        faults: faults that are armed from the start; here none has to strike.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - handed through
         super().__init__(*args, **options)
         self._portal = Portal()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        __tracebackhide__ = True
+        try:
+            if error is None:
+                ensure(self)
+        except AssertionError as broken:
+            error = broken
+            raise
+        finally:
+            leave(self, error)
+
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         __tracebackhide__ = True
         return self._portal.run(work)
 
     def send(
-        self, command: str, arguments: Mapping[str, Json] | None = None, /, **more: Json
+        self, command: str | Command, arguments: Mapping[str, Json] | None = None, /, **more: Json
     ) -> Trace:
         """Send a command as a client would; what becomes of it.
 
         Args:
-            command: its field name, or ``Type.field`` where two share one.
+            command: its field name, or ``Type.field`` where two share one; or a command with its
+                arguments, as :mod:`appsync_emu.strategies` draws them.
             arguments: of the mutation; when ``input`` is its only argument, that one's value.
             more: the same, as keywords.
 
@@ -191,7 +224,7 @@ class AsyncHarness(HarnessCore):
         return self._portal.run(work)
 
     async def send(
-        self, command: str, arguments: Mapping[str, Json] | None = None, /, **more: Json
+        self, command: str | Command, arguments: Mapping[str, Json] | None = None, /, **more: Json
     ) -> AsyncTrace:
         """See :meth:`Harness.send`."""
         __tracebackhide__ = True

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from appsync_emu.core.duration import duration_s
 from appsync_emu.core.retry import BackoffKind, RetryPolicy
@@ -14,7 +14,11 @@ from appsync_emu.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from appsync_emu.core.jsonvalue import Json
+
 __all__ = [
+    "Command",
+    "Did",
     "Duration",
     "changed_policy",
     "did_you_mean",
@@ -26,6 +30,37 @@ __all__ = [
 
 Duration: TypeAlias = str | float | timedelta
 """``"14m 59s"``, seconds, or a ``timedelta``."""
+
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command to send.
+
+    Attributes:
+        name: its field name, or ``Type.field`` where two share one.
+        arguments: of the mutation; when ``input`` is its only argument, that one's value.
+        label: what faults and scenario files call it.
+    """
+
+    name: str
+    arguments: Mapping[str, Json] = field(default_factory=dict)
+    label: str | None = None
+
+
+class Did(NamedTuple):
+    """Something that a test did.
+
+    Attributes:
+        at: how many records the journal had before it.
+        verb: ``send``, ``advance``, ``settle``...
+        words: with what.
+    """
+
+    at: int
+    verb: str
+    words: dict[str, Any]
+
 
 POLICY_WORDS = ("max_retries", "backoff", "base", "factor", "cap")
 

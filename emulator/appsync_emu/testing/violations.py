@@ -8,13 +8,33 @@ from appsync_emu.core.hearing import Disorder, check_heard, disorder_of
 from appsync_emu.core.traces import status_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from appsync_emu.core.checks import Violation
     from appsync_emu.testing.core import HarnessCore
     from appsync_emu.testing.subscriber import SubscriberView
 
-__all__ = ["violations"]
+__all__ = ["WITNESSES", "ensure", "leave", "violations"]
+
+WITNESSES: list[Callable[[HarnessCore, BaseException | None], None]] = []
+"""Called with each harness that is left, and what went wrong in it, if anything did."""
+
+
+def ensure(harness: HarnessCore) -> None:
+    """Raise an ``AssertionError`` that tells every broken invariant, if there are any."""
+    __tracebackhide__ = True
+    wrong = [str(found) for found in violations(harness)]
+    if wrong:
+        raise AssertionError("\n".join(wrong))
+
+
+def leave(harness: HarnessCore, error: BaseException | None) -> None:
+    """Show a harness to the witnesses, then close it."""
+    try:
+        for witness in WITNESSES:
+            witness(harness, error)
+    finally:
+        harness.close()
 
 
 def violations(harness: HarnessCore) -> Iterator[Violation]:
