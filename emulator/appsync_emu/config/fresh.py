@@ -1,4 +1,4 @@
-"""``fresh``: functions that empty what handlers keep in memory, before each new emulator of tests."""
+"""``fresh``: functions that empty what handlers keep in memory, before each test and run."""
 
 from __future__ import annotations
 

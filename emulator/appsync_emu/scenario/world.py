@@ -15,7 +15,7 @@ from appsync_emu.scenario.facts import facts_of
 from appsync_emu.scenario.outcome import Finding, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
 
     from appsync_emu.core.api import Api
     from appsync_emu.graph.schema import Schema
