@@ -77,7 +77,12 @@ def fault_from(written: JsonObject, api: Api, schema: Schema) -> KnownFault:
     Raises:
         UsageError: it has mistakes; each has a remedy and no place.
     """
-    document = parse(json.dumps([written]).encode(), "")
+    try:
+        content = json.dumps([written], ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        half = Mistake(message="the fault has half a character", remedy="Write whole ones.")
+        raise UsageError(half) from None
+    document = parse(content, "")
     reader = Reader([*document.mistakes])
     found: list[ScenarioFault] = []
     if document.root is not None:

@@ -61,8 +61,9 @@ async function refresh() {
   clearTimeout(timer);
   const poll = ++polls;
   try {
-    const [health, traces, letters] = await Promise.all([
+    const [health, faults, traces, letters] = await Promise.all([
       call("GET", "health"),
+      call("GET", "faults"),
       call("GET", `traces?limit=${SHOWN}`),
       call("GET", `deadletters?limit=${SHOWN}`),
     ]);
@@ -70,6 +71,7 @@ async function refresh() {
     drawHealth(health);
     if (state.chosen === null && traces.traces.length) state.chosen = traces.traces[0].traceId;
     if (changed("traces", [traces, state.chosen])) drawTraces(traces);
+    if (changed("faults", faults)) drawFaults(faults);
     if (changed("letters", letters)) drawLetters(letters);
     drawAges();
     await refreshTimeline(traces.traces);
@@ -231,7 +233,7 @@ function ending(record) {
 }
 
 /** A call of a service: whether it happened, and what its caller was told. */
-function call(record) {
+function serviceCall(record) {
   const done = record.applied ? (record.write ? "applied" : "answered") : "not applied";
   const lost = record.applied ? `applied, then ${record.error}` : record.error;
   const phase = record.applied ? "response" : "request";
@@ -256,7 +258,7 @@ const TOLD = {
   DeadLetterWritten: (record) => ["bad", `dead letter written: ${record.reason}`],
   DeadLetterRedriven: () => ["wait", "redriven from its dead letter"],
   DeadLetterDiscarded: () => ["wait", "dead letter discarded"],
-  DataCalled: call,
+  DataCalled: serviceCall,
   StatusWritten: (record) => ["", "status ", [record.status], " can be read"],
   ComponentCrashed: (record, start) => ["bad", `crashed, restarts at ${
     since(record.restart_ns, start)}${record.fault ? ` (fault ${record.fault})` : ""}`],
@@ -296,6 +298,34 @@ function happening(record, start) {
 function told(word) {
   if (Array.isArray(word)) return make("b", {}, word[0]);
   return word.given === undefined ? word : make("code", { className: "given" }, word.given);
+}
+
+// Faults.
+
+function drawFaults({ faults }) {
+  const armed = faults.filter((fault) => fault.armed).length;
+  at("faults").hidden = faults.length === 0;
+  at("faults-count").textContent = `${armed} of ${faults.length} armed`;
+  at("heal-all").hidden = armed === 0;
+  show("faults", faults.map(faultRow));
+}
+
+function faultRow(fault) {
+  const path = `faults/${encodeURIComponent(fault.id)}`;
+  const button = make("button", { type: "button", data: { key: `fault ${fault.id}` } },
+    fault.armed ? "Heal" : "Arm");
+  button.addEventListener("click", () => (fault.armed
+    ? act(button, "DELETE", path, undefined, () => `${fault.id} is healed.`)
+    : act(button, "POST", "faults", { arm: fault.id }, () => `${fault.id} is armed.`)));
+  return make("li", {},
+    make("div", { className: "facts" },
+      make("div", { className: "line" },
+        make("strong", {}, fault.id), pill(fault.armed ? "armed" : "not armed"),
+        make("span", { className: "soft" },
+          fault.struck ? `struck ${plural(fault.struck, "time")}` : "never struck")),
+      make("div", { className: "what" }, fault.says),
+      fault.note ? make("div", { className: "what soft" }, fault.note) : null),
+    make("div", { className: "buttons" }, button));
 }
 
 // Dead letters.
@@ -370,6 +400,8 @@ function age(ms) {
 
 // What the page reacts to.
 
+at("heal-all").addEventListener("click", (event) => act(event.currentTarget, "DELETE", "faults", undefined,
+  ({ healed }) => `${plural(healed.length, "fault")} healed.`));
 at("redrive-all").addEventListener("click", (event) => act(event.currentTarget, "POST", "deadletters/redrive",
   undefined, ({ redriven }) => `${plural(redriven.length, "dead letter")} redriven.`));
 at("moves").addEventListener("submit", (event) => {
