@@ -9,7 +9,7 @@ import time
 from appsync_emu.core.api import Handler
 from appsync_emu.engine.clock import START_NS, ManualClock
 from appsync_emu.engine.handlers import HandlerContext, call_handler
-from appsync_emu.engine.looptime import _METHODS, USER
+from appsync_emu.engine.looptime import _METHODS, user
 from appsync_emu.engine.movers import pause
 from appsync_emu.engine.threads import Threads
 
@@ -23,7 +23,7 @@ class Desk:
         self.seen = []
 
     def emit(self, detail_type, detail, source):
-        self.seen.append(USER.get())
+        self.seen.append(user())
         return "e-1"
 
 

@@ -13,7 +13,7 @@ import tenacity
 from engine.handled import World, run
 
 from appsync_emu.engine.clock import START_NS
-from appsync_emu.engine.looptime import USER, LoopTimer, Moment, adoptable, loop_time
+from appsync_emu.engine.looptime import LoopTimer, Moment, adoptable, loop_time, user
 from appsync_emu.engine.movers import pause
 
 NS = 1_000_000_000
@@ -247,13 +247,13 @@ def test_the_test_s_own_time_is_real():
 
 def test_what_a_handler_asks_of_the_engine_is_not_the_handler_s():
     async def handler(event, context):
-        assert USER.get() is not None
+        assert user() is not None
         context.emit("Placed")
-        assert USER.get() is not None
+        assert user() is not None
 
     async def test(world):
         await world.results(handler)
-        assert USER.get() is None
+        assert user() is None
         return world.desk.seen
 
     assert run(test) == [None]

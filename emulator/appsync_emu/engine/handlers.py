@@ -10,8 +10,7 @@ import asyncio
 import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
-from appsync_emu.engine.looptime import USER
-from appsync_emu.engine.movers import MOVER
+from appsync_emu.engine.looptime import MOVER
 from appsync_emu.engine.threads import Killed
 
 if TYPE_CHECKING:
@@ -210,11 +209,14 @@ class HandlerContext:
 
 def _by_engine(ask: Callable[[], str]) -> str:
     """Call into the engine: what it does is not the handler's, nor are timers that it sets."""
-    token = USER.set(None)
+    mover = MOVER.get()
+    if mover is None or mover.asked:
+        return ask()
+    mover.asked = True
     try:
         return ask()
     finally:
-        USER.reset(token)
+        mover.asked = False
 
 
 async def call_handler(
@@ -242,11 +244,13 @@ async def call_handler(
         return await work
     # From here on time is virtual for this task, and for those that it makes.
     task = asyncio.current_task()
-    if task is not mover.task and task is not None:
+    users = mover.users
+    if task is None or task in users:  # a handler called a handler
+        return await work
+    if task is not mover.task:
         mover.know(task)
-    before = USER.get()
-    USER.set(mover)
+    users.add(task)
     try:
         return await work
     finally:
-        USER.set(before)
+        users.discard(task)

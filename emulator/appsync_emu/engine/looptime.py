@@ -1,7 +1,7 @@
 """Virtual time for handlers that ask the loop: ``asyncio.sleep``, ``asyncio.timeout`` and others.
 
 A loop is *adopted* while work under virtual time is alive on it: five methods are replaced on the
-instance. Code of handlers, which :data:`USER` tells, gets the clock's time and its timers;
+instance. Code of handlers, which :func:`user` tells, gets the clock's time and its timers;
 everybody else on the same loop (the test, the server's sockets) gets what was there before.
 
 Only loops that are written in Python can be adopted: uvloop's attributes cannot be set.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from appsync_emu.engine.movers import ManualTimer, Mover
 
-__all__ = ["USER", "LoopTime", "LoopTimer", "Moment", "adoptable", "loop_time"]
+__all__ = ["MOVER", "LoopTime", "LoopTimer", "Moment", "adoptable", "loop_time", "user"]
 
 T = TypeVar("T")
 NS = 1_000_000_000
@@ -31,8 +31,17 @@ FOR_EVER_S = 1e9
 _NAME = "_appsync_emu_time"
 _METHODS = ("time", "call_at", "call_later", "create_task", "run_in_executor")
 
-USER: ContextVar[Mover | None] = ContextVar("appsync_emu_user", default=None)
-"""The mover whose handler's code is running; ``None`` in the engine's own code, and elsewhere."""
+MOVER: ContextVar[Mover | None] = ContextVar("appsync_emu_mover", default=None)
+"""The mover that the running code belongs to; tasks and threads inherit it."""
+
+
+def user() -> Mover | None:
+    """The mover whose handler's code is running; ``None`` in the engine's code, and elsewhere."""
+    mover = MOVER.get()
+    if mover is None or mover.asked:
+        return None
+    task = asyncio.current_task()  # a callback is of whoever set it
+    return mover if task is None or task in mover.users else None
 
 
 class Moment(float):
@@ -210,9 +219,11 @@ def loop_time(loop: asyncio.AbstractEventLoop) -> LoopTime | None:
 
 def _time(loop: asyncio.AbstractEventLoop) -> Callable[[], float]:
     real = loop.time
-    user = USER.get
+    inherited = MOVER.get
 
     def time() -> float:
+        if inherited() is None:  # in most cases, and at once
+            return real()
         mover = user()
         return real() if mover is None else mover.clock.loop_time()
 
@@ -249,7 +260,7 @@ def _call_at(loop: asyncio.AbstractEventLoop) -> _CallAt:
     def call_at(
         when: float, callback: Callable[..., object], *args: object, context: Context | None = None
     ) -> asyncio.TimerHandle:
-        mover = USER.get()
+        mover = user()
         if mover is None:
             return real(when, callback, *args, context=context)
         now = mover.clock.loop_time()
@@ -266,7 +277,7 @@ def _call_later(loop: asyncio.AbstractEventLoop) -> _CallAt:
     def call_later(
         delay: float, callback: Callable[..., object], *args: object, context: Context | None = None
     ) -> asyncio.TimerHandle:
-        mover = USER.get()
+        mover = user()
         if mover is None:
             return real(delay, callback, *args, context=context)
         when = mover.clock.loop_time() + delay
@@ -287,12 +298,12 @@ def _create_task(loop: asyncio.AbstractEventLoop) -> Callable[..., asyncio.Task[
     ) -> asyncio.Task[T]:
         if context is None:
             task = real(work, **options)
-            mover = USER.get()
+            mover = user()
         else:
             task = real(work, context=context, **options)
-            mover = context.get(USER)
+            mover = user() if context.get(MOVER) is not None else None
         if mover is not None:
-            mover.know(task)
+            mover.join(task)
         return task
 
     return create_task
@@ -307,7 +318,7 @@ def _run_in_executor(loop: asyncio.AbstractEventLoop) -> Callable[..., asyncio.F
         *args: object,
     ) -> asyncio.Future[Any]:
         future = real(executor, call, *args)
-        mover = USER.get()
+        mover = user()
         if mover is not None:
             mover.working_on(future)
         return future

@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import math
 from contextlib import contextmanager
-from contextvars import ContextVar
 from types import coroutine
 from typing import TYPE_CHECKING, Any, Protocol
 
 from appsync_emu.engine.awaiting import Awaited, awaited, connections_open, others_may_work, waits
+from appsync_emu.engine.looptime import MOVER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -123,6 +123,8 @@ class Mover:
         clock: whose mover it is.
         task: does the work; the mover is over when it ends.
         since: number of its latest start, of all starts.
+        users: the tasks that run code of handlers at present.
+        asked: whether a handler is asking the engine for something at this moment.
     """
 
     __slots__ = (
@@ -137,9 +139,11 @@ class Mover:
         "_timers",
         "_watched",
         "_working",
+        "asked",
         "clock",
         "since",
         "task",
+        "users",
     )
 
     def __init__(self, clock: _Clock, adopted: LoopTime | None = None) -> None:
@@ -156,6 +160,8 @@ class Mover:
         self._watched: tuple[asyncio.Future[Any], ...] = ()  # whatever wakes one of the tasks
         self._later: asyncio.TimerHandle | None = None  # when to look again, in real time
         self.since = 0
+        self.users: set[asyncio.Task[Any]] = set()
+        self.asked = False
         self.task: asyncio.Task[Any] | None = None
 
     @property
@@ -271,8 +277,15 @@ class Mover:
             self._awake.add(task)
             task.add_done_callback(self._ended)
 
+    def join(self, task: asyncio.Task[Any]) -> None:
+        """A task that a handler has made: all that it runs is the handler's."""
+        if not task.done():
+            self.users.add(task)
+            self.know(task)
+
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._awake.discard(task)
+        self.users.discard(task)
         if task is self.task:
             for timer in self._timers:
                 timer.forgo()
@@ -386,7 +399,3 @@ class Mover:
         self.go()
         self.clock.unstuck(self)
         self.look_soon()
-
-
-MOVER: ContextVar[Mover | None] = ContextVar("appsync_emu_mover", default=None)
-"""The mover that the running code belongs to; tasks and threads inherit it."""
