@@ -11,12 +11,14 @@ from appsync_emu.errors import UsageError
 from appsync_emu.graph.schema import build
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
     from pathlib import Path
 
     from appsync_emu.core.api import Api
     from appsync_emu.graph.schema import Schema
+    from appsync_emu.scenario.world import LoadedApi
 
-__all__ = ["Apis", "api_of", "apis_of", "session_api"]
+__all__ = ["Apis", "api_of", "apis_of", "own_api", "session_api"]
 
 MISSING = """\
 There is no API to test: no {file} in {folder} or above it.
@@ -38,6 +40,7 @@ class Apis:
     def __init__(self) -> None:
         self._loaded: dict[Path, Api] = {}
         self._schemas: dict[int, tuple[Api, Schema]] = {}
+        self._scenarios: dict[Hashable, LoadedApi] = {}
 
     def load(self, path: Path) -> Api:
         """The API of a file; its mistakes fail whoever asks, without a traceback."""
@@ -56,6 +59,12 @@ class Apis:
             held = self._schemas[id(api)] = (api, build(api.schema))
         return held[1]
 
+    def scenario(self, key: Hashable, load: Callable[[], LoadedApi]) -> LoadedApi:
+        """An API that scenario files name themselves, loaded by the first of them."""
+        if key not in self._scenarios:
+            self._scenarios[key] = load()
+        return self._scenarios[key]
+
 
 _APIS = pytest.StashKey[Apis]()
 
@@ -71,15 +80,28 @@ def session_api(request: pytest.FixtureRequest) -> Api | None:
     told: Api | None = config.hook.pytest_appsync_api(config=config)
     if told is not None:
         return told
-    named = str(config.getini("appsync_config"))
-    if named:
-        base = config.inipath.parent if config.inipath else config.rootpath
-        return apis_of(config).load(base / named)
-    folders = {item.path.parent for item in request.session.items}
+    named = _named(config)
+    if named is not None:
+        return named
+    # Scenario files find theirs by themselves.
+    tests = (item for item in request.session.items if isinstance(item, pytest.Function))
+    folders = {item.path.parent for item in tests}
     found = {_nearest(folder, config) for folder in folders}
     found.discard(None)
     (path,) = found if len(found) == 1 else (None,)
     return apis_of(config).load(path) if path is not None else None
+
+
+def own_api(item: pytest.Item) -> Api | None:
+    """The API of an item that has no fixtures: from the hook, the ini file, or nearest to it."""
+    told: Api | None = item.ihook.pytest_appsync_api(config=item.config)
+    if told is not None:
+        return told
+    named = _named(item.config)
+    if named is not None:
+        return named
+    path = _nearest(item.path.parent, item.config)
+    return apis_of(item.config).load(path) if path is not None else None
 
 
 def api_of(item: pytest.Item, told: Api | None) -> Api:
@@ -90,6 +112,15 @@ def api_of(item: pytest.Item, told: Api | None) -> Api:
     if path is None:
         pytest.fail(MISSING.format(file=FILE_NAME, folder=item.path.parent), pytrace=False)
     return apis_of(item.config).load(path)
+
+
+def _named(config: pytest.Config) -> Api | None:
+    """The API that the ini file names."""
+    named = str(config.getini("appsync_config"))
+    if not named:
+        return None
+    base = config.inipath.parent if config.inipath else config.rootpath
+    return apis_of(config).load(base / named)
 
 
 def _nearest(folder: Path, config: pytest.Config) -> Path | None:

@@ -24,7 +24,7 @@ def judge(made: Opened) -> None:
     """Fail the test when something is wrong that its marker does not allow."""
     __tracebackhide__ = True
     harness, allow = made.harness, made.allow
-    known = (*NAMES, *(fault.id for fault in harness.faults))
+    known = (*NAMES, *(fault.id for fault in harness.faults), *harness.waiting)
     for name in allow:
         if name not in known:
             near = did_you_mean(name, known)

@@ -13,25 +13,37 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
     from contextlib import AbstractContextManager
+    from pathlib import Path
     from typing import Any
 
     from appsync_emu.core.api import Api
     from appsync_emu.testing.harness import AsyncHarness, Harness
+    from pytest_appsync.files import ScenarioFile
     from pytest_appsync.served import ServerHarness
     from pytest_appsync.settings import Opened
 
 MARKER = (
-    "appsync(seed=, retry=, clock=, allow=[...]): settings of the emulator for one test: the seed,"
-    " retry policy words (max_retries, backoff, base, factor, cap), the time at which virtual time"
-    " begins, and names of invariants or faults that may be broken or inert."
+    "appsync(seed=, retry=, clock=, allow=[...], scenario=): settings of the emulator for one test:"
+    " the seed, retry policy words (max_retries, backoff, base, factor, cap), the time at which"
+    " virtual time begins, names of invariants or faults that may be broken or inert, and a"
+    " scenario file beside the test, whose faults are armed and whose settings are taken."
 )
 
+
+SEEDED = ("appsync", "appsync_async", "appsync_server", "appsync_factory")
+"""The fixtures that have a seed."""
+
+NUMBER = "appsync_seed_number"
+"""The parameter of a test that runs with many seeds."""
 
 OPENED: pytest.StashKey[list[Opened]] = pytest.StashKey()
 """The harnesses of a test, while it runs."""
 
 FAILED: pytest.StashKey[Opened] = pytest.StashKey()
 """The harness of a ``with appsync_factory()`` block that failed last in a test."""
+
+JOURNALS: pytest.StashKey[list[list[str]]] = pytest.StashKey()
+"""The journals of a test that runs twice: a list for each run."""
 
 CURRENT: pytest.StashKey[pytest.Item] = pytest.StashKey()
 """The test that runs, in the stash of the configuration."""
@@ -59,9 +71,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="",
     )
     parser.addini("appsync_seed", "each test's seed is a hash of this and its node id", default="0")
+    parser.addini(
+        "appsync_scenarios",
+        "globs of scenario files, which are collected as tests; empty collects none",
+        type="args",
+        default=["*.appsync.yaml"],
+    )
     group = parser.getgroup("appsync", "appsync-emu")
     group.addoption(
-        "--appsync-seed", metavar="N|random", help="overrides the ini option appsync_seed"
+        "--appsync-seed",
+        metavar="N|random",
+        help="overrides the ini option appsync_seed; the first seed of scenario files",
+    )
+    group.addoption(
+        "--appsync-seeds",
+        metavar="N",
+        type=_count,
+        help="run every scenario file, and every test that uses a fixture, with N seeds",
     )
     group.addoption(
         "--appsync-timeline",
@@ -69,15 +95,60 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="failed",
         help="which tests show what happened in the emulator (default: failed)",
     )
+    group.addoption(
+        "--appsync-report",
+        metavar="DIR",
+        help="write the journal of every failure, and the smallest scenario that fails, into DIR",
+    )
+    group.addoption(
+        "--appsync-check-determinism",
+        action="store_true",
+        help="run every scenario file and every test in virtual time twice; compare the journals",
+    )
+
+
+def _count(said: str) -> int:
+    """A number of seeds; ``ValueError`` is what argparse tells the user about."""
+    number = int(said)
+    if number < 1:
+        raise ValueError(said)
+    return number
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker; draw the seed where one has to be drawn."""
     config.addinivalue_line("markers", MARKER)
+    if config.getoption("appsync_check_determinism"):
+        from pytest_appsync import twice  # noqa: PLC0415 - only where it is used
+
+        config.pluginmanager.register(twice, "appsync-twice")
     if config.getoption("appsync_seed") is not None:
         from pytest_appsync.settings import base_seed  # noqa: PLC0415 - only where it is used
 
         base_seed(config)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioFile | None:
+    """Collect a scenario file."""
+    if not any(file_path.match(glob) for glob in parent.config.getini("appsync_scenarios") if glob):
+        return None
+    from pytest_appsync.files import ScenarioFile  # noqa: PLC0415 - only where it is used
+
+    file: ScenarioFile = ScenarioFile.from_parent(parent, path=file_path)
+    return file
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test with many seeds, where that was asked for and its marker does not say which."""
+    count = metafunc.config.getoption("appsync_seeds")
+    if count is None or not set(SEEDED) & set(metafunc.fixturenames):
+        return
+    markers = metafunc.definition.iter_markers("appsync")
+    if any("seed" in marker.kwargs for marker in markers):
+        return
+    metafunc.fixturenames.append(NUMBER)  # no fixture: it tells the copies of the test apart
+    numbers = range(1, count + 1)
+    metafunc.parametrize(NUMBER, numbers, ids=[f"seed-{number}" for number in numbers])
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -114,6 +185,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 
         for made in item.stash[OPENED]:
             judge(made)
+        if JOURNALS in item.stash:
+            from pytest_appsync.twice import compare  # noqa: PLC0415 - only where it is used
+
+            compare(item)
     return result
 
 

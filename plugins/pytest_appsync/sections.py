@@ -12,8 +12,11 @@ from appsync_emu.testing.faults import described
 from appsync_emu.testing.timeline import timeline
 from appsync_emu.testing.values import plural
 from pytest_appsync.plugin import FAILED, OPENED
+from pytest_appsync.reports import write_report
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pytest
 
     from pytest_appsync.settings import Opened
@@ -22,6 +25,7 @@ __all__ = [
     "add_sections",
     "end_at_the_test",
     "faults_section",
+    "folded",
     "handlers_section",
     "timeline_section",
 ]
@@ -53,13 +57,14 @@ def end_at_the_test(item: pytest.Item, error: BaseException | None) -> None:
 def add_sections(item: pytest.Item, report: pytest.TestReport) -> None:
     """Add the sections to a report: to its failure, which JUnit and pytest-xdist pass on."""
     wanted = item.config.getoption("appsync_timeline")
-    if wanted == "none" or (wanted == "failed" and not report.failed):
-        return
     every = list(item.stash.get(OPENED, ()))
     if report.failed and FAILED in item.stash:
         every.append(item.stash[FAILED])
-    for made in every:
-        sections = [("AppSync timeline", timeline_section(made))]
+    for number, made in enumerate(every, start=1):
+        path = _journal(item, made, number) if report.failed else None
+        if wanted == "none" or (wanted == "failed" and not report.failed):
+            continue
+        sections = [("AppSync timeline", timeline_section(made, path))]
         if made.harness.faults:
             sections.append(("AppSync faults", faults_section(made)))
         if stacks := handlers_section(made):
@@ -72,8 +77,21 @@ def add_sections(item: pytest.Item, report: pytest.TestReport) -> None:
                 report.sections.append((title, text))
 
 
-def timeline_section(made: Opened) -> str:
-    """Seed, clock, and what happened: first the traces that the test has in hand."""
+def _journal(item: pytest.Item, made: Opened, number: int) -> str | None:
+    """Write the journal of a failure where reports are wanted; its path."""
+    if item.config.getoption("appsync_report") is None:
+        return None
+    suffix = ".journal.jsonl" if number == 1 else f".{number}.journal.jsonl"
+    return write_report(item.config, item.nodeid, suffix, made.harness.journal.dump())
+
+
+def timeline_section(made: Opened, path: str | None = None) -> str:
+    """Seed, clock, and what happened: first the traces that the test has in hand.
+
+    Args:
+        made: the harness.
+        path: of the file with the whole journal, where one was written.
+    """
     harness = made.harness
     began = iso_time(harness.start_ns)
     head = [f"seed {harness.seed} ({made.origin}), clock manual, 0:00.000 is {began}"]
@@ -100,17 +118,32 @@ def timeline_section(made: Opened) -> str:
     if len(lines) > LINES_MAX:
         cut = len(lines) - LINES_MAX
         half = LINES_MAX // 2
-        lines[half:-half] = [f"  ... {plural(cut, 'line')} cut; print(appsync.timeline) has all"]
+        whole = path or "print(appsync.timeline)"
+        lines[half:-half] = [f"  ... {plural(cut, 'line')} cut; {whole} has all"]
     rest = [views[trace].status for trace in order[len(shown) :]]
     if rest:
-        counts = ", ".join(f"{rest.count(kind)} {kind}" for kind in dict.fromkeys(rest))
-        lines.append(f"  and {plural(len(rest), 'other')}: {counts}")
+        lines.append(f"  {folded(rest)}")
     live = harness.emulator.dispatcher.live
     if live:
         lines.append(f"  not ended: {plural(live, 'delivery')}; settle() moves time until all have")
     if not labels:
         lines.append("  nothing was sent")
+    if path is not None:
+        lines.append(f"  journal: {path}")
     return "\n".join([*head, *lines])
+
+
+def folded(statuses: Sequence[str]) -> str:
+    """The traces that are not shown, by how they ended: ``37 others ended in success``."""
+    told: list[str] = []
+    for status in ("success", "error", "accepted"):
+        count = statuses.count(status)
+        if count:
+            who = plural(count, "other") if not told else str(count)
+            told.append(
+                f"{who} {'not ended yet' if status == 'accepted' else f'ended in {status}'}"
+            )
+    return ", ".join(told)
 
 
 def handlers_section(made: Opened) -> str:

@@ -17,7 +17,7 @@ from appsync_emu.errors import UsageError
 from appsync_emu.testing.values import refuse_unknown
 from pytest_appsync.apis import api_of, apis_of
 from pytest_appsync.judge import judge
-from pytest_appsync.plugin import CURRENT, FAILED, OPENED
+from pytest_appsync.plugin import CURRENT, FAILED, NUMBER, OPENED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Opened", "base_seed", "factory", "opened"]
 
-WORDS = ("seed", "retry", "clock", "allow")
+WORDS = ("seed", "retry", "clock", "allow", "scenario")
 NS_PER_US = 1_000
 _SEED = pytest.StashKey[int]()
 
@@ -86,8 +86,10 @@ def opened(
         words = _words(item, settings)
         base = base_seed(request.config)
         origin = f"--appsync-seed {base}" if "seed" not in words else "its marker"
+        if _number(item) is not None:
+            origin += f" --appsync-seeds {request.config.getoption('appsync_seeds')}"
         words.setdefault("seed", _hashed(base, item.nodeid))
-        made = _made(kind, api_of(item, api), request.config, words, origin)
+        made = _made(kind, lambda: _found(item, api, words), item, words, origin)
     except UsageError as mistake:
         raise pytest.fail.Exception(str(mistake), pytrace=False) from None
     harnesses = item.stash.setdefault(OPENED, [])
@@ -108,18 +110,16 @@ def factory(
     @contextmanager
     def make(*, api: Api | None = None, **words: Any) -> Iterator[Harness]:  # noqa: ANN401 - the marker's words
         __tracebackhide__ = True
-        which = api or told
-        if which is None:
-            raise UsageError("there is no API, or there are several; say appsync_factory(api=...)")
-        words = {"seed": base_seed(config), **settings, **words}
-        made = _made("Harness", which, config, words, "appsync_factory")
+        item = config.stash[CURRENT]
+        seed = base_seed(config) + (_number(item) or 1) - 1
+        words = {"seed": seed, **settings, **words}
+        made = _made("Harness", lambda: api or told, item, words, "appsync_factory")
         harness: Any = made.harness
         try:
             yield harness
             judge(made)
         except BaseException:
-            if CURRENT in config.stash:
-                config.stash[CURRENT].stash[FAILED] = made
+            item.stash[FAILED] = made
             raise
         finally:
             harness.close()
@@ -139,7 +139,11 @@ def _words(item: pytest.Item, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _made(
-    kind: str, api: Api, config: pytest.Config, words: Mapping[str, Any], origin: str
+    kind: str,
+    told: Callable[[], Api | None],
+    item: pytest.Item,
+    words: Mapping[str, Any],
+    origin: str,
 ) -> Opened:
     refuse_unknown("the settings of appsync", words, WORDS)
     allow = words.get("allow", ())
@@ -148,19 +152,42 @@ def _made(
     seed = words["seed"]
     if not isinstance(seed, int):
         raise UsageError(f"the seed is {seed!r}; it is a whole number")
+    script = None
+    if words.get("scenario") is not None:
+        from pytest_appsync.script import Script  # noqa: PLC0415 - only where it is used
+
+        script = Script(item, words["scenario"])
+    api = script.api(told) if script is not None else told()
+    if api is None:
+        raise UsageError("there is no API, or there are several; say appsync_factory(api=...)")
+    clock = words.get("clock")
     harness: HarnessCore = getattr(pytest_appsync, kind)(
         api,
         seed=seed,
-        start_ns=_start_ns(words.get("clock")),
-        schema=apis_of(config).schema(api),
+        start_ns=script.start_ns if clock is None and script is not None else _start_ns(clock),
+        schema=apis_of(item.config).schema(api),
     )
     try:
         if words.get("retry"):
             harness.retry(**words["retry"])
+        if script is not None:
+            script.begin(harness)
     except BaseException:
         harness.close()
         raise
-    return Opened(harness=harness, allow=list(allow), origin=origin)
+    meant = script.allowed if script is not None else ()
+    return Opened(harness=harness, allow=[*allow, *meant], origin=origin)
+
+
+def _found(item: pytest.Item, told: Api | None, words: Mapping[str, Any]) -> Api | None:
+    """The API of a test; only a scenario file may name another where there is none."""
+    return told if told is not None or "scenario" in words else api_of(item, None)
+
+
+def _number(item: pytest.Item) -> int | None:
+    """Which of many copies of a test this is, from 1; ``None`` where there is only one."""
+    number: int | None = getattr(getattr(item, "callspec", None), "params", {}).get(NUMBER)
+    return number
 
 
 def _start_ns(clock: object) -> int:

@@ -73,7 +73,7 @@ def test_the_traces_in_hand_come_first_and_the_rest_is_folded(pytester):
     result.stdout.fnmatch_lines(
         ["t8 is placeOrder, trace *", "  *  t8  Place  error after 4 attempts*"]
     )
-    result.stdout.fnmatch_lines(["  and 39 others: 39 success"])
+    result.stdout.fnmatch_lines(["  39 others ended in success"])
 
 
 def test_a_long_story_is_cut_in_the_middle(pytester):

@@ -149,3 +149,47 @@ def test_the_factory_takes_another_api(pytester):
         """,
     )
     run(pytester).assert_outcomes(passed=1)
+
+
+def test_every_test_of_a_fixture_runs_with_many_seeds(pytester):
+    write(
+        pytester,
+        """
+        import pytest
+
+        def test_many(appsync):
+            print("seed of", appsync.seed)
+
+        @pytest.mark.parametrize("letter", "ab")
+        def test_with_parameters(appsync_factory, letter):
+            with appsync_factory() as appsync:
+                assert appsync.seed in range(3)
+
+        @pytest.mark.appsync(seed=5)
+        def test_marked(appsync):
+            assert appsync.seed == 5
+
+        def test_without():
+            pass
+        """,
+    )
+    result = run(pytester, "-v", "-s", "--appsync-seeds", "3", "--strict-markers")
+    result.assert_outcomes(passed=3 + 6 + 1 + 1)
+    assert len(seeds(result)) == 3
+    result.stdout.fnmatch_lines(["test_it.py::test_many[[]seed-3]*"])
+    run(pytester, "--appsync-seeds=3", "test_it.py::test_many[seed-2]").assert_outcomes(passed=1)
+
+
+def test_a_failure_among_many_seeds_says_how_to_repeat_it(pytester):
+    write(pytester, "def test_it(appsync): assert appsync.deadletters")
+    result = run(pytester, "--appsync-seeds", "2")
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["seed * (--appsync-seed 0 --appsync-seeds 2), clock manual*"])
+
+
+@pytest.mark.parametrize("wrong", ["0", "-1", "many"])
+def test_a_number_of_seeds_that_is_none(pytester, wrong):
+    write(pytester, "")
+    result = run(pytester, f"--appsync-seeds={wrong}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*--appsync-seeds*: *{wrong}*"])
