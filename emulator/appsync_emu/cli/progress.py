@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from appsync_emu.scenario.batch import State
@@ -27,7 +27,7 @@ class Progress:
         self._shown = wanted and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._drawn = False
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -350,7 +350,8 @@ class Batch:
                 book.refused(told.findings)
             case Crashed():
                 book.broke(told.error)
-                self._tracebacks.append(f"{book.scenario.path}:\n{told.trace}")
+                if told.trace not in self._tracebacks:  # one mistake may break every scenario
+                    self._tracebacks.append(told.trace)
             case _:
                 assert_never(told)
         self._tell()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from os.path import commonprefix
 from typing import TYPE_CHECKING
 
 from appsync_emu.scenario.outcome import Finding, Kind
@@ -78,7 +77,9 @@ def _near(difference: str) -> str:
     if len(records) != 2:  # noqa: PLR2004 - one journal has a record that the other has not
         return f"{head} {'; '.join(map(_cut, records))}"
     one, other = records
-    same = len(commonprefix(records))
+    pairs = zip(one, other, strict=False)
+    least = min(len(one), len(other))
+    same = next((place for place, (left, right) in enumerate(pairs) if left != right), least)
     kind = _KIND.match(one)
     what = f" ({kind[1]})" if kind else ""
     start = max(0, same - _BEFORE)

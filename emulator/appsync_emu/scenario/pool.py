@@ -14,7 +14,8 @@ import sys
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import wait
-from typing import TYPE_CHECKING, TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 from appsync_emu.scenario.workshop import Workshop
 
@@ -60,7 +61,7 @@ class Crew:
         self._idle: list[_Worker] = []
         self._busy: dict[Connection[object, object], tuple[_Worker, int]] = {}
 
-    def __enter__(self) -> Crew:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -120,8 +121,8 @@ class _Worker:
         self.pipe, theirs = context.Pipe()
         self._process: SpawnProcess = context.Process(
             target=_work,
-            args=(theirs, os.getcwd()),
-            name="appsync-emu run",  # noqa: PTH109 - plain text travels
+            args=(theirs, str(Path.cwd())),
+            name="appsync-emu run",
         )
         with _deaf(), _environment("PYTHONHASHSEED", hash_seed):
             self._process.start()
