@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from appsync_emu.core.jsonvalue import Json
 
-__all__ = ["HttpAnswer", "HttpClient", "HttpSubscription", "realtime_url"]
+__all__ = ["HttpAnswer", "HttpClient", "HttpSubscription", "Unreachable", "realtime_url"]
 
 TIMEOUT_S: Final = 30
 """AppSync itself gives up a request after 30 s (AWS AppSync endpoints and quotas)."""
@@ -33,6 +33,10 @@ ACK_TIMEOUT_S: Final = 15
 
 _SUBPROTOCOL: Final = "graphql-ws"
 _ID: Final = "1"
+
+
+class Unreachable(UsageError):  # noqa: N818 - what the API is
+    """Nothing answers at the address of the API."""
 
 
 def realtime_url(url: str) -> str:
@@ -190,7 +194,7 @@ class HttpClient:
         """Run a query or mutation; ``headers`` are added to the client's.
 
         Raises:
-            UsageError: nothing answers there.
+            Unreachable: nothing answers there.
         """
         body: dict[str, Json] = {"query": query, "variables": dict(variables or {})}
         sent = {**self.headers, **(headers or {})}
@@ -207,7 +211,7 @@ class HttpClient:
 
         Raises:
             SubscriptionRefused: the answer was an error.
-            UsageError: nothing answers there.
+            Unreachable: nothing answers there.
         """
         credentials = {"host": urlsplit(self.url).netloc, **self.headers, **(headers or {})}
         encoded = base64.b64encode(json.dumps(credentials).encode()).decode()
@@ -242,7 +246,7 @@ class HttpClient:
             ) from None
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             reason = str(error) or type(error).__name__
-            raise UsageError(
+            raise Unreachable(
                 Mistake(
                     message=f"no API answers at {self.url}: {reason}",
                     remedy="Start it (`appsync-emu serve`), or look at the address.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -106,7 +107,7 @@ When several apply: 3, then 2, 7, 1."""
 @click.option("--seeds", "count", metavar="N", type=click.IntRange(1),
               help="So many fresh seeds, in place of the file's number.")  # fmt: skip
 @click.option("--explore", metavar="N", type=click.IntRange(1),
-              help="N runs, each with faults drawn by chance; checks invariants alone.")  # fmt: skip
+              help="N runs, each with faults of its own choice; checks invariants.")  # fmt: skip
 @click.option("--record", is_flag=True, help="Add the seeds that failed to `always` in the file.")
 @click.option("--check-determinism", is_flag=True,
               help="Run every seed twice, in processes with different PYTHONHASHSEED.")  # fmt: skip
@@ -152,35 +153,49 @@ def run(  # noqa: PLR0913, PLR0917 - click gives every option by name
     failing run is made smaller, and the smallest scenario that still fails is written next to its
     file as NAME.seed-N.appsync.yaml: run it, mend the program, then keep or delete it.
     """
-    from appsync_emu.scenario.batch import open_all  # noqa: PLC0415 - heavy; `--help` needs none of it
-    from appsync_emu.scenario.book import Options  # noqa: PLC0415 - the same
-    from appsync_emu.scenario.load import find  # noqa: PLC0415 - the same
-
     _check_options(seeds=seeds, count=count, explore=explore, record=record, url=url,
                    headers=headers, check_determinism=check_determinism)  # fmt: skip
+    try:
+        from appsync_emu.scenario.book import Options  # noqa: PLC0415 - heavy; `--help` needs none of it
+
+        options = Options(
+            seeds=tuple(dict.fromkeys(seeds)) or None,
+            count=count,
+            explore=explore,
+            journals=any(one.form == "json" for one in reports),
+            shrink=not no_shrink,
+            fail_fast=fail_fast,
+            check_determinism=check_determinism,
+            jobs=jobs or _cores(),
+        )
+        entries = _entries(paths, tags)
+        with Progress(wanted=not quiet) as progress:
+            if url is not None:
+                result = _from_outside(entries, url, headers, patience)
+            else:
+                result = _inside(entries, options, progress)
+        notes = [*result.notes, *(_recorded(result.report) if record else ())]
+        _tell(result, reports, notes, quiet=quiet)
+        code = INTERRUPTED if result.interrupted else exit_code(result.report)
+    except (click.ClickException, UsageError):
+        raise
+    except Exception:  # noqa: BLE001 - whatever it is, it is not the scenarios that failed
+        click.echo(traceback.format_exc(), err=True)
+        code = INTERNAL
+    sys.exit(code)
+
+
+def _entries(paths: Sequence[str], tags: Sequence[str]) -> list[Scenario | ScenarioOutcome]:
+    """The scenarios of files and folders; the process ends where there are none."""
+    from appsync_emu.scenario.batch import open_all  # noqa: PLC0415 - heavy
+    from appsync_emu.scenario.load import find  # noqa: PLC0415 - the same
+
     entries = _tagged(open_all(path.as_posix() for path in find(paths)), tags)
     if not entries:
         which = f" with the tag {' or '.join(tags)}" if tags else ""
         click.echo(f"there is no scenario{which} in {', '.join(paths)}: nothing was run", err=True)
         sys.exit(NOTHING)
-    options = Options(
-        seeds=tuple(dict.fromkeys(seeds)) or None,
-        count=count,
-        explore=explore,
-        journals=any(one.form == "json" for one in reports),
-        shrink=not no_shrink,
-        fail_fast=fail_fast,
-        check_determinism=check_determinism,
-        jobs=jobs or _cores(),
-    )
-    with Progress(wanted=not quiet) as progress:
-        if url is not None:
-            result = _from_outside(entries, url, headers, patience)
-        else:
-            result = _inside(entries, options, progress)
-    notes = [*result.notes, *(_recorded(result.report) if record else ())]
-    _tell(result, reports, notes, quiet=quiet)
-    sys.exit(INTERRUPTED if result.interrupted else exit_code(result.report))
+    return entries
 
 
 def _check_options(

@@ -38,7 +38,6 @@ _SECTIONS = {
     "calm": "there are no faults, so there is no run without them",
     "coverage": "what was touched inside of an API at a URL cannot be seen",
 }
-_REMEDY = "Leave it out, or run the file without --url."
 
 
 def beyond_reach(scenario: Scenario, api: Api) -> list[Mistake]:
@@ -56,10 +55,7 @@ def beyond_reach(scenario: Scenario, api: Api) -> list[Mistake]:
         *(one for step in scenario.steps for one in _step(step, api)),
         *_expectations(scenario.expect, api),
     ]
-    mistakes = [
-        Mistake(file=scenario.path, line=line, message=message, remedy=_REMEDY)
-        for line, message in told
-    ]
+    mistakes = [Mistake(file=scenario.path, line=line, message=message) for line, message in told]
     return sorted(dict.fromkeys(mistakes), key=lambda mistake: mistake.line)
 
 

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, assert_never
 
-from appsync_emu.client_http import HttpClient
+from appsync_emu.client_http import HttpClient, Unreachable
 from appsync_emu.core.api import AuthMode
 from appsync_emu.core.comparisons import described, holds
 from appsync_emu.engine.entropy import Entropy
@@ -57,6 +57,7 @@ __all__ = ["Pace", "drive", "drive_all"]
 _NAME = re.compile(r"[_A-Za-z][\w.]*")
 _AT_ONCE = 10
 _SHOWN_MAX = 3
+_REMEDY = "what an API at a URL cannot do or show belongs into files that are run without --url"
 _TEXT_MAX = 200
 
 
@@ -117,7 +118,13 @@ def drive_all(
     report = Report(
         outcomes=tuple(outcomes), elapsed_s=time.perf_counter() - began_s, version=version
     )
-    return Result(report=report, interrupted=interrupted, not_run=len(entries) - len(outcomes))
+    some = any(refused is not None for _, refused in prepared)
+    return Result(
+        report=report,
+        notes=(_REMEDY,) if some else (),
+        interrupted=interrupted,
+        not_run=len(entries) - len(outcomes),
+    )
 
 
 def _refused(scenario: Scenario) -> ScenarioOutcome | None:
@@ -172,6 +179,8 @@ def drive(scenario: Scenario, url: str, headers: Mapping[str, str], pace: Pace) 
             outside = Outside(scenario, api, source.schema, client, pace)
             try:
                 await outside.run()
+            except Unreachable as error:
+                outside.miss("url", error.mistakes[0].message, scenario.line, kind=Kind.LIVENESS)
             except UsageError as error:
                 outside.findings += findings_of_mistakes(error.mistakes, scenario.path)
             finally:
@@ -253,7 +262,8 @@ class Outside:
         except KeyError as missing:
             raise UsageError(f"the variable {missing.args[0]!r} has no value here") from None
 
-    def _miss(self, name: str, message: str, line: int, **where: Any) -> None:  # noqa: ANN401 - see Finding
+    def miss(self, name: str, message: str, line: int, **where: Any) -> None:  # noqa: ANN401 - see Finding
+        """Something is not as it should be."""
         self.findings.append(
             Finding(kind=where.pop("kind", Kind.EXPECTATION), name=name, message=message,
                     line=line, **where)
@@ -301,18 +311,18 @@ class Outside:
         self.traces.append(Seen(trace_id, label or step.command, names.fields, began_ns))
         if step.refused is not None:
             message = f"wanted it to be refused ({described(step.refused)}), it was accepted"
-            self._miss(name, message, step.line, label=label, trace_id=trace_id)
+            self.miss(name, message, step.line, label=label, trace_id=trace_id)
         self._save(step.save, {names.field: trace_id}, name, step.line)
 
     def _refused(self, step: Send, name: str, found: Sequence[Mapping[str, Any]]) -> None:
         if step.refused is None:
             message = f"it was refused: {described(found[0])}"
-            self._miss(name, message, step.line, label=step.label)
+            self.miss(name, message, step.line, label=step.label)
         elif not any(holds(step.refused, one) for one in found):
             message = (
                 f"wanted a refusal with {described(step.refused)}, found {described(found[0])}"
             )
-            self._miss(name, message, step.line, label=step.label)
+            self.miss(name, message, step.line, label=step.label)
 
     # ---------------------------------------------------------------------- queries, listeners
 
@@ -332,20 +342,20 @@ class Outside:
             if not any(holds(step.errors, one) for one in problems):
                 found = described(problems) if problems else "none"
                 message = f"wanted an error with {described(step.errors)}, found {found}"
-                self._miss(f"{name}.errors", message, step.line)
+                self.miss(f"{name}.errors", message, step.line)
         elif problems:
             message = f"it was answered with {described(problems[0])}"
-            self._miss(f"{name}.errors", message, step.line)
+            self.miss(f"{name}.errors", message, step.line)
         if step.expects and not holds(step.expect, value):
             message = f"wanted {described(step.expect)}, found {described(value)}"
-            self._miss(f"{name}.expect", message, step.line)
+            self.miss(f"{name}.expect", message, step.line)
         self._save(step.save, value, name, step.line)
 
     def _save(self, save: Mapping[str, str], value: Any, name: str, line: int) -> None:  # noqa: ANN401 - JSON
         for variable, path in save.items():
             found = value_at(path, value)
             if found is MISSING:
-                self._miss(f"{name}.save.{variable}", f'the answer has nothing at "{path}"', line)
+                self.miss(f"{name}.save.{variable}", f'the answer has nothing at "{path}"', line)
             else:
                 self.variables[variable] = found
 
@@ -360,7 +370,7 @@ class Outside:
         try:
             subscription = await self.client.subscribe(document, variables, _headers(step.caller))
         except SubscriptionRefused as refused:
-            self._miss(f"subscribe.{step.label}", str(refused), step.line, label=step.label)
+            self.miss(f"subscribe.{step.label}", str(refused), step.line, label=step.label)
             return
         self.listeners[step.label] = Heard(step.label, self.api.trace.fields, subscription)
 
@@ -390,7 +400,7 @@ class Outside:
                 told = ", ".join(f"{one.label} ({one.words})" for one in left[:_SHOWN_MAX])
                 more = f" and {len(left) - _SHOWN_MAX} more" if len(left) > _SHOWN_MAX else ""
                 message = f"not ended after {limit_s:g} s of real time: {told}{more}"
-                self._miss("settle", message, line, kind=Kind.LIVENESS,
+                self.miss("settle", message, line, kind=Kind.LIVENESS,
                            label=left[0].label, trace_id=left[0].trace_id)  # fmt: skip
                 self.stuck = True
                 return
@@ -417,7 +427,7 @@ class Outside:
         wanted = self._filled(expect)
         for name, message, line, seen in misses(wanted, self.traces, self.listeners):
             where = {} if seen is None else {"label": seen.label, "trace_id": seen.trace_id}
-            self._miss(name, message, line, **where)
+            self.miss(name, message, line, **where)
 
 
 def _headers(caller: Caller | None) -> dict[str, str]:
