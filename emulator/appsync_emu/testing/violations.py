@@ -23,7 +23,7 @@ WITNESSES: list[Callable[[HarnessCore, BaseException | None], None]] = []
 def ensure(harness: HarnessCore) -> None:
     """Raise an ``AssertionError`` that tells every broken invariant, if there are any."""
     __tracebackhide__ = True
-    wrong = [str(found) for found in violations(harness)]
+    wrong = dict.fromkeys(str(found) for found in violations(harness))
     if wrong:
         raise AssertionError("\n".join(wrong))
 
