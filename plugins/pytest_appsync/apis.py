@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,8 +12,10 @@ from appsync_emu.errors import UsageError
 from appsync_emu.graph.schema import build
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Iterator
     from pathlib import Path
+
+    import pluggy
 
     from appsync_emu.core.api import Api
     from appsync_emu.graph.schema import Schema
@@ -45,11 +48,8 @@ class Apis:
     def load(self, path: Path) -> Api:
         """The API of a file; its mistakes fail whoever asks, without a traceback."""
         if path not in self._loaded:
-            try:
+            with _told():
                 self._loaded[path] = load(path)
-            except UsageError as mistakes:
-                text = f"the API cannot be loaded:\n{mistakes}"
-                raise pytest.fail.Exception(text, pytrace=False) from None
         return self._loaded[path]
 
     def schema(self, api: Api) -> Schema:
@@ -77,7 +77,7 @@ def apis_of(config: pytest.Config) -> Apis:
 def session_api(request: pytest.FixtureRequest) -> Api | None:
     """What the fixture ``appsync_api`` is unless it is overridden."""
     config = request.config
-    told: Api | None = config.hook.pytest_appsync_api(config=config)
+    told = _hooked(config.hook, config)
     if told is not None:
         return told
     named = _named(config)
@@ -94,7 +94,7 @@ def session_api(request: pytest.FixtureRequest) -> Api | None:
 
 def own_api(item: pytest.Item) -> Api | None:
     """The API of an item that has no fixtures: from the hook, the ini file, or nearest to it."""
-    told: Api | None = item.ihook.pytest_appsync_api(config=item.config)
+    told = _hooked(item.ihook, item.config)
     if told is not None:
         return told
     named = _named(item.config)
@@ -112,6 +112,23 @@ def api_of(item: pytest.Item, told: Api | None) -> Api:
     if path is None:
         pytest.fail(MISSING.format(file=FILE_NAME, folder=item.path.parent), pytrace=False)
     return apis_of(item.config).load(path)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Mistakes of an API fail whoever asks for it, without a traceback."""
+    try:
+        yield
+    except UsageError as mistakes:
+        text = f"the API cannot be loaded:\n{mistakes}"
+        raise pytest.fail.Exception(text, pytrace=False) from None
+
+
+def _hooked(hook: pluggy.HookRelay, config: pytest.Config) -> Api | None:
+    """The API that a ``conftest.py`` says."""
+    with _told():
+        told: Api | None = hook.pytest_appsync_api(config=config)
+    return told
 
 
 def _named(config: pytest.Config) -> Api | None:

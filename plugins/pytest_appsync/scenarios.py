@@ -153,7 +153,7 @@ def _told(
         replace(outcome, replay=_replay(scenario, outcome, failed)), journal=journal
     )
     if journal != JOURNAL and journal not in text:
-        text += f"\n  journal     {journal}"
+        text += f"\n  journal    {journal}"
     return text
 
 

@@ -101,3 +101,18 @@ def test_mistakes_in_the_file_are_told_without_a_traceback(pytester):
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["the API cannot be loaded:", '*did you mean "commands"*'])
     result.stdout.no_fnmatch_line("*def load(*")
+
+
+def test_mistakes_of_the_api_that_a_hook_loads_are_told_without_a_traceback(pytester):
+    write(pytester, "def test_it(appsync): pass")
+    pytester.makeconftest(
+        """
+        import appsync_emu
+        def pytest_appsync_api(config):
+            return appsync_emu.load("nowhere.yaml")
+        """
+    )
+    result = run(pytester)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["the API cannot be loaded:", "nowhere.yaml*"])
+    assert "Traceback" not in result.stdout.str()

@@ -25,7 +25,14 @@ def test_passes(appsync):
 
 
 def test_names_stay_in_the_folder_and_differ():
-    ids = ["t.py::test[../../x]", "t.py::test[..-..-x]", "t.py::test[é]", "t.py::test[è]", "", "a" * 999]
+    ids = [
+        "t.py::test[../../x]",
+        "t.py::test[..-..-x]",
+        "t.py::test[é]",
+        "t.py::test[è]",
+        "",
+        "a" * 999,
+    ]
     names = [file_name(node_id, ".jsonl") for node_id in ids]
     assert len(set(names)) == len(ids)
     assert all(re.fullmatch(r"[\w.-]{1,130}\.jsonl", name, re.ASCII) for name in names)
