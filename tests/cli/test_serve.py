@@ -82,3 +82,49 @@ def test_a_port_in_use_is_text(monkeypatch):
     result = serve()
     assert result.exit_code == 2
     assert result.stderr == "cannot listen there\n    Choose another port.\n"
+
+
+# Faults.
+
+SCENARIO = """
+scenario: 1
+title: Payments fail
+api: {config: %s}
+retry: {max_retries: 1}
+faults:
+  - {id: down, point: attempt, effect: {error: network.refused}}
+steps:
+  - send: {command: placeOrder}
+"""
+
+
+@pytest.fixture
+def scenario(tmp_path) -> str:
+    path = tmp_path / "down.appsync.yaml"
+    path.write_text(SCENARIO.lstrip() % ORDERS, "utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize("file", [[ORDERS], []])
+def test_faults_of_a_file_are_served_with_its_api_unless_another_is_named(served, scenario, file):
+    result = make_runner().invoke(main, ["serve", *file, "--faults", scenario])
+    assert result.exit_code == 0, result.stderr
+    assert served["name"] == "orders"
+    (down,) = served["faults"]
+    assert (down.fault.fault_id, down.armed) == ("down", True)
+
+
+def test_clients_may_write_faults_with_and_without_a_file(served):
+    assert serve().exit_code == 0
+    assert served["faults"] == ()
+    written = {"id": "x", "point": "attempt", "effect": {"error": "network.refused"}}
+    assert served["read"](written).fault.fault_id == "x"
+
+
+def test_mistakes_of_a_scenario_file_are_text(served, tmp_path):
+    path = tmp_path / "x.appsync.yaml"
+    path.write_text("scenario: 1\ntitle: t\nfaults: [{id: x}]\nsteps: []\n", "utf-8")
+    result = serve("--faults", str(path))
+    assert result.exit_code == 2
+    assert 'fault "x" has no "point"' in result.stderr
+    assert served == {}

@@ -10,7 +10,14 @@ import pytest
 
 from appsync_emu.core.api import Api, ApiKey
 from appsync_emu.core.http import RequestRefused
-from appsync_emu.engine.gateway import CONTENT_TYPE, Answer, Gateway, visible_headers
+from appsync_emu.engine import gateway as module
+from appsync_emu.engine.gateway import (
+    CONTENT_TYPE,
+    LABEL_HEADER,
+    Answer,
+    Gateway,
+    visible_headers,
+)
 
 API = Api(name="t", schema=(), api_keys=(ApiKey(name="a", value="da2-a"),))
 KEY = {"x-api-key": "da2-a"}
@@ -135,3 +142,47 @@ def test_headers_as_resolvers_see_them():
     assert visible_headers(
         [("Host", "h"), ("X-A", "1"), ("x-a", "2"), ("X-a", "3"), ("Cookie", "c"), ("B", "")]
     ) == {"host": "h", "x-a": ["1", "2", "3"], "b": ""}
+
+
+# Labels: our own header, which scenario files and faults speak of.
+
+
+def labelled(*labels):
+    """The label of each request, and the statuses of the answers."""
+    seen = []
+
+    def execute(request):
+        seen.append(request.label)
+        return {"data": None}
+
+    door = gateway(execute)
+    statuses = [door.post(BODY, {**KEY, LABEL_HEADER: label}).status for label in labels]
+    return seen, statuses
+
+
+def test_requests_of_a_label_are_numbered():
+    seen, statuses = labelled("bulk", "other", "bulk")
+
+    assert seen == [("bulk", 1), ("other", 1), ("bulk", 2)]
+    assert statuses == [200] * 3
+
+
+def test_a_request_without_a_label_has_none():
+    seen = []
+    gateway(lambda request: seen.append(request.label) or {"data": None}).post(BODY, KEY)
+
+    assert seen == [None]
+
+
+@pytest.mark.parametrize("label", ["", "two words", "-x", "x" * 101, ["a", "b"], "\u00e9 "])
+def test_what_is_no_label_is_refused(label):
+    seen, statuses = labelled(label)
+
+    assert (seen, statuses) == ([], [400])
+
+
+def test_labels_are_bounded(monkeypatch):
+    monkeypatch.setattr(module, "LABELS_MAX", 2)
+    seen, _ = labelled("a", "b", "a", "c", "a", "b")
+
+    assert seen[-2:] == [("a", 3), ("b", 1)]

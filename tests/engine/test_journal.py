@@ -271,3 +271,18 @@ def test_of_what_belongs_to_no_trace_a_bounded_journal_keeps_the_newest(monkeypa
 
     assert [record.at_ns for record in bounded.records] == [2, 3]
     assert len(whole.records) == 4
+
+
+def test_a_dump_goes_on_after_a_number_that_forgotten_records_do_not_shift():
+    journal = Journal(1)
+    lived(journal, "t-1", "t-2")
+    last = journal.last
+    began(journal, "t-3")
+
+    assert (last, journal.last) == (6, 8)
+    assert [json.loads(line)["trace_id"] for line in journal.dump(after=last).splitlines()] == [
+        "t-3",
+        "t-3",
+    ]
+    assert len(journal.dump(trace_id="t-2").splitlines()) == 3
+    assert journal.dump(after=last, trace_id="t-2") == ""

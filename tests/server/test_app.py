@@ -9,6 +9,7 @@ import signal
 import socket
 import threading
 import urllib.request
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -24,10 +25,15 @@ from appsync_emu.core.api import (
     SdlSource,
     UnitResolver,
 )
+from appsync_emu.core.faults.error import ErrorEffect
+from appsync_emu.core.faults.plan import Fault
+from appsync_emu.core.faults.points import Point
+from appsync_emu.core.records import ErrorInfo
 from appsync_emu.engine.clock import ManualClock
 from appsync_emu.engine.emulator import Emulator
 from appsync_emu.errors import UsageError
 from appsync_emu.server.app import Server, run, start
+from appsync_emu.server.served import KnownFault
 
 SDL = """
 type Query { item(id: ID!): Item }
@@ -161,7 +167,7 @@ def test_a_client_that_keeps_its_connection_does_not_keep_the_server():
     asyncio.run(go())
 
 
-def running(during=lambda server_url: None, **options):
+def running(during=lambda server_url: None, api=API, **options):
     """The lines that a server announces which is sent SIGTERM after ``during(url)``."""
     lines = []
     before = signal.getsignal(signal.SIGTERM)
@@ -178,7 +184,7 @@ def running(during=lambda server_url: None, **options):
         finally:
             os.kill(os.getpid(), signal.SIGTERM)
 
-    run(API, announce=announce, **options)
+    run(api, announce=announce, **options)
     assert signal.getsignal(signal.SIGTERM) is before
     return lines
 
@@ -220,3 +226,37 @@ def test_a_server_that_cannot_start_says_why():
         pytest.raises(UsageError, match="in use"),
     ):
         running(port=taken.getsockname()[1])
+
+
+def known(name, *, armed):
+    effect = ErrorEffect(ErrorInfo("Broken", "", "permanent"))
+    fault = Fault(fault_id=name, point=Point.ATTEMPT, effect=effect)
+    return KnownFault(fault=fault, armed=armed)
+
+
+def test_faults_are_told_and_armed_again_at_each_reset():
+    """Our choice: a reset server is as it was when it started, tables in memory included."""
+
+    def program(url):
+        control = url.replace("/graphql", "/_appsync_emu")
+        ask = urllib.request.Request(f"{control}/faults/down", method="DELETE")
+        answers.append(json.loads(fetch(ask)))
+        ask = urllib.request.Request(f"{control}/reset", method="POST")
+        answers.append(json.loads(fetch(ask)))
+
+    answers, emptied = [], []
+    faults = [known("down", armed=True), known("later", armed=False)]
+    api = replace(API, fresh=(lambda: emptied.append(1),))
+    lines = running(program, api=api, clock=ManualClock(), faults=faults)
+
+    assert "  faults     down" in lines
+    assert "             not armed yet: later" in lines
+    assert answers[0] == {"healed": ["down"]}
+    assert answers[1]["armed"] == ["down"]
+    assert emptied == [1, 1]
+
+
+def test_that_no_fault_is_armed_is_told():
+    lines = running(faults=[known("later", armed=False)])
+
+    assert "  faults     none is armed" in lines

@@ -229,3 +229,11 @@ def test_every_kind_of_record_is_told_in_words():
     kinds = {kind.__name__ for kind in get_args(Record)} - {"FaultsHealed"}
 
     assert [kind for kind in kinds if f"\n  {kind}: " not in SCRIPT] == []
+
+
+def test_no_name_of_the_script_is_taken_twice():
+    """A second function of the same name takes the place of the first, without a word."""
+    names = re.findall(r"^(?:async )?(?:function|const|let) (\w+)", SCRIPT, re.MULTILINE)
+
+    assert len(names) > 30
+    assert sorted(names) == sorted(set(names))

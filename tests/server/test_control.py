@@ -10,12 +10,13 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from appsync_emu.core.api import Api
+from appsync_emu.core.api import Api, Component, Handler
 from appsync_emu.core.records import CommandAccepted, FaultsHealed
 from appsync_emu.engine.clock import ManualClock, RealClock
 from appsync_emu.engine.journal import Journal
-from appsync_emu.errors import UsageError
+from appsync_emu.errors import Mistake, UsageError
 from appsync_emu.server.control import PREFIX, add_routes, answers_at
+from appsync_emu.server.served import Served
 
 
 class Letter:
@@ -304,3 +305,113 @@ def test_programs_and_its_own_pages_do(headers):
 )
 def test_where_it_answers(address, answers):
     assert answers_at(address) is answers
+
+
+# Faults; tests/server/test_faults_served.py shows what they do.
+
+
+def test_time_alone():
+    ((status, answer),) = ask(("GET", "/time"))
+
+    assert status == 200
+    assert answer == {"clock": {"kind": "manual", "now": "2030-01-01T00:00:00.000Z"}}
+
+
+class NoFaults:
+    armed = ()
+
+
+def with_faults(*, read=None):
+    emulator = FakeEmulator()
+    emulator.faults = NoFaults()
+    return Served(emulator, read=read)
+
+
+def refuse(_):
+    raise UsageError([Mistake(message="one", remedy="Do this."), Mistake(message="two")])
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "part"),
+    [
+        ({"arm": "x"}, 404, 'there is no fault "x" (known: there is none at all)'),
+        ({"arm": 1}, 400, "nothing beside"),
+        ({"arm": "x", "more": 1}, 400, "nothing beside"),
+        ([], 400, "not a JSON object"),
+        ({"id": "x"}, 409, "this server reads no faults"),
+    ],
+)
+def test_what_cannot_be_armed(body, status, part):
+    ((found, answer),) = ask(("POST", "/faults", {"json": body}), emulator=with_faults())
+
+    assert found == status
+    assert part in answer["error"]
+
+
+def test_all_mistakes_of_a_fault_are_told_to_people_and_to_programs():
+    ((status, answer),) = ask(
+        ("POST", "/faults", {"json": {"id": "x"}}), emulator=with_faults(read=refuse)
+    )
+
+    assert status == 400
+    assert answer == {
+        "error": "one\n    Do this.\ntwo",
+        "mistakes": [{"message": "one", "remedy": "Do this."}, {"message": "two", "remedy": ""}],
+    }
+
+
+@pytest.mark.parametrize("name", ["x", "a%2Fb"])
+def test_a_fault_that_is_not_known_is_not_healed(name):
+    ((status, answer),) = ask(("DELETE", f"/faults/{name}"), emulator=with_faults())
+
+    assert status == 404
+    assert "known: there is none at all" in answer["error"]
+
+
+class Crashing(FakeEmulator):
+    def __init__(self):
+        super().__init__()
+        component = Component(name="Place", handler=Handler(path="m:f", call=print, is_async=False))
+        self.api = Api(name="shop", schema=(), components={"Place": component})
+        self.crashed = []
+
+    def crash(self, *crashed):
+        self.crashed.append(crashed)
+
+
+def test_components_crash_for_ten_seconds_or_as_long_as_one_says():
+    emulator = Crashing()
+    answers = ask(
+        ("POST", "/components/Place/crash"),
+        ("POST", "/components/Place/crash", {"json": {}}),
+        ("POST", "/components/Place/crash", {"json": {"restart_after": "2m"}}),
+        emulator=emulator,
+    )
+
+    assert [status for status, _ in answers] == [200] * 3
+    assert emulator.crashed == [("Place", 10.0), ("Place", 10.0), ("Place", 120.0)]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "part"),
+    [
+        ("/components/place/crash", {}, 404, 'did you mean "Place"?'),
+        ("/components/Place/crash", {"restart": "2m"}, 400, "restart_after"),
+        ("/components/Place/crash", {"restart_after": 2}, 400, "is not a duration"),
+        ("/components/Place/crash", [], 400, "not a JSON object"),
+    ],
+)
+def test_what_does_not_crash(path, body, status, part):
+    emulator = Crashing()
+    ((found, answer),) = ask(("POST", path, {"json": body}), emulator=emulator)
+
+    assert found == status
+    assert part in answer["error"]
+    assert emulator.crashed == []
+
+
+def test_the_emulator_of_somebody_else_is_not_reset():
+    ((status, answer),) = ask(("POST", "/reset"))
+
+    assert status == 409
+    assert "cannot be reset" in answer["error"]

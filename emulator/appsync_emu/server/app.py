@@ -58,9 +58,9 @@ def make_app(emulator: Emulator | Served) -> web.Application:
     realtime = RealtimeEndpoint(served.emulator.realtime)
     gate = _Gate(served.emulator)
 
-    async def replace(fresh: Emulator) -> None:
+    def replace(fresh: Emulator) -> None:
         gate.replace(fresh)
-        await realtime.replace(fresh.realtime)
+        realtime.replace(fresh.realtime)
 
     served.follow(replace)
     app.on_shutdown.append(realtime.shutdown)

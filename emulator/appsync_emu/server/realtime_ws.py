@@ -104,19 +104,19 @@ class RealtimeEndpoint:
 
     async def shutdown(self, _: web.Application | None = None) -> None:
         """Close every connection; for ``app.on_shutdown``."""
-        await self._close_all("Server is stopping")
+        for socket in self._close_all("Server is stopping"):
+            await socket.finish()
 
-    async def replace(self, services: SessionServices) -> None:
+    def replace(self, services: SessionServices) -> None:
         """Serve another emulator from now on; every connection to the former one is closed."""
         self._services = services
-        await self._close_all("The emulator was reset")
+        self._close_all("The emulator was reset")
 
-    async def _close_all(self, reason: str) -> None:
+    def _close_all(self, reason: str) -> tuple[_Socket, ...]:
         sockets = tuple(self._sockets)
         for socket in sockets:
             socket.close(CLOSE_GOING_AWAY, reason)
-        for socket in sockets:
-            await socket.finish()
+        return sockets
 
 
 def _offered(request: web.Request) -> list[str]:

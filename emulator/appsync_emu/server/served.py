@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from appsync_emu.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Callable, Iterable
 
     from appsync_emu.core.faults.plan import Fault
     from appsync_emu.core.jsonvalue import JsonObject
@@ -78,11 +78,11 @@ class Served:
         self._known = dict(self._first)
         self._read = read
         self._fresh = fresh
-        self._followers: list[Callable[[Emulator], Awaitable[None]]] = []
+        self._followers: list[Callable[[Emulator], None]] = []
 
     # Worlds.
 
-    def follow(self, follower: Callable[[Emulator], Awaitable[None]]) -> None:
+    def follow(self, follower: Callable[[Emulator], None]) -> None:
         """Have ``follower`` told of each new emulator, before the old one is closed."""
         self._followers.append(follower)
 
@@ -100,7 +100,7 @@ class Served:
         old, self.emulator = self.emulator, self._fresh()
         self._known = dict(self._first)
         for follower in self._followers:
-            await follower(self.emulator)
+            follower(self.emulator)
         await old.aclose()
 
     # Faults.
