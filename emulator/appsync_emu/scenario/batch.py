@@ -109,13 +109,14 @@ class _Pending:
     """A work that processes are doing.
 
     Attributes:
+        spent_s: real seconds that the first one took.
         waits_for: how many of them are not done yet: two, where determinism is checked.
         again: what the second one found, by seed.
     """
 
     book: Book
     work: Work
-    began_s: float
+    spent_s: float = 0.0
     waits_for: int = 1
     again: dict[int, SeedOutcome] = field(default_factory=dict)
 
@@ -290,7 +291,7 @@ class Batch:
         return max(1, min(size, fair))
 
     def _give(self, crews: Sequence[Crew], number: int, book: Book, work: Work) -> _Pending:
-        one = _Pending(book, work, time.perf_counter())
+        one = _Pending(book, work)
         if len(crews) > 1 and work.smallest_of is None:
             one.waits_for = 2
             one.work = work = determinism.first(work)
@@ -302,6 +303,7 @@ class Batch:
         match news:
             case Done():
                 one.waits_for -= 1
+                one.spent_s += 0.0 if again else news.elapsed_s
             case Died():
                 one.waits_for -= 1
                 self._died(one, news)
@@ -319,11 +321,10 @@ class Batch:
 
     def _finish(self, one: _Pending) -> None:
         book, work = one.book, one.work
-        spent_s = time.perf_counter() - one.began_s
-        book.elapsed_s += spent_s
+        book.elapsed_s += one.spent_s
         if work.smallest_of is None:
             self._runs += len(work.seeds) + work.calm
-            self._spent_s += spent_s
+            self._spent_s += one.spent_s
         if one.again:
             ran = {seed: book.ran[seed] for seed in work.seeds if seed in book.ran}
             book.findings += determinism.differences(ran, one.again, book.scenario.line)

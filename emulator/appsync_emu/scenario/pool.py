@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import wait
@@ -34,7 +35,9 @@ _PATIENCE_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """All of a work is told."""
+    """All of a work is told; it took ``elapsed_s`` real seconds."""
+
+    elapsed_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,7 @@ def _work(pipe: Connection[object, object], folder: str) -> None:
             work: Work | None = pipe.recv()  # type: ignore[assignment]  # what `give` sends
             if work is None:
                 return
+            began_s = time.perf_counter()
             for told in workshop.done(work):
                 pipe.send(told)
-            pipe.send(Done())
+            pipe.send(Done(time.perf_counter() - began_s))

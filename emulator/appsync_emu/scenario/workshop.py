@@ -185,6 +185,7 @@ def findings_of_mistakes(mistakes: Sequence[Mistake], path: str) -> tuple[Findin
 
 def _said(mistake: Mistake, path: str) -> str:
     place = f"{mistake.file}:{mistake.line}: " if mistake.file not in ("", path) else ""
-    return (
-        f"{place}{mistake.message}. {mistake.remedy}" if mistake.remedy else place + mistake.message
-    )
+    if not mistake.remedy:
+        return f"{place}{mistake.message}"
+    end = "" if mistake.message.endswith((".", "?")) else "."
+    return f"{place}{mistake.message}{end} {mistake.remedy}"
