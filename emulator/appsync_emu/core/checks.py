@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, TypeAlias
 
 from appsync_emu.core.effects import written_again
@@ -72,12 +73,8 @@ Story: TypeAlias = Sequence[Record]
 
 Found: TypeAlias = Iterator[str]
 
-_BEFORE_THE_END = (
-    AttemptStarted,
-    AttemptSucceeded,
-    AttemptFailed,
-    RetryScheduled,
-    DeadLetterWritten,
+_BEFORE_THE_END = frozenset(
+    {AttemptStarted, AttemptSucceeded, AttemptFailed, RetryScheduled, DeadLetterWritten}
 )
 """Who reads the end finds all of these already there."""
 
@@ -94,9 +91,14 @@ def _rounds(story: Story) -> Sequence[Story]:
     return rounds
 
 
+def _count(story: Story, kind: type[Record]) -> int:
+    """How many records of the kind there are; counted in C, for it is asked of every story."""
+    return [*map(type, story)].count(kind)
+
+
 def _ends_exactly_once(story: Story, rules: Rules) -> Found:
     for part in _rounds(story):
-        ends = sum(isinstance(record, DeliveryEnded) for record in part)
+        ends = _count(part, DeliveryEnded)
         if ends > 1:
             yield f"ended {ends} times"
         if ends == 0 and rules.settled:
@@ -112,7 +114,7 @@ def _ends_exactly_once(story: Story, rules: Rules) -> Found:
 
 def _dropped_by(part: Story) -> str | None:
     """The fault that lost the message for good, if one did."""
-    if any(isinstance(record, AttemptStarted) for record in part):
+    if _count(part, AttemptStarted):
         return None
     for record in part:
         if isinstance(record, FaultStruck) and (record.point, record.effect) == _LOST:
@@ -125,7 +127,7 @@ _LOST = (Point.DISPATCH.value, DropEffect.kind)
 
 def _deadletter_iff_error(story: Story, rules: Rules) -> Found:
     for part in _rounds(story):
-        letters = [record for record in part if isinstance(record, DeadLetterWritten)]
+        letters = _count(part, DeadLetterWritten)
         ends = [record for record in part if isinstance(record, DeliveryEnded)]
         reason = ends[-1].reason if ends else None
         failed = any(record.status == "error" for record in ends)
@@ -134,37 +136,44 @@ def _deadletter_iff_error(story: Story, rules: Rules) -> Found:
             yield f"ended in error ({reason}) without a dead letter"
         if ends and letters and not wanted:
             yield f"has a dead letter although it ended in {ends[-1].status}"
-        if len(letters) > 1:
-            yield f"has {len(letters)} dead letters for one error"
+        if letters > 1:
+            yield f"has {letters} dead letters for one error"
 
 
 def _status_order(story: Story, rules: Rules) -> Found:  # noqa: ARG001 - one signature for all
-    begun: Story = [record for record in story if not isinstance(record, FaultStruck)]
+    begun: Story = [record for record in story if type(record) is not FaultStruck]
     if begun and not isinstance(begun[0], DeliveryAccepted):
         yield f"began with {type(begun[0]).__name__}, not with its acceptance"
-    if any(isinstance(record, DeliveryAccepted) for record in begun[1:]):
+    if _count(begun[1:], DeliveryAccepted):
         yield "was accepted again"
+    if _count(begun, StatusWritten):
+        yield from _written_early(begun)
+    for part in _rounds(story):
+        kinds = [*map(type, part)]
+        if DeliveryEnded in kinds:
+            for kind in kinds[kinds.index(DeliveryEnded) + 1 :]:
+                if kind in _BEFORE_THE_END:
+                    yield f"{kind.__name__} after the end"
+
+
+def _written_early(begun: Story) -> Found:
     happened = {"accepted"}
     for record in begun:
         if isinstance(record, DeliveryEnded):
             happened.add(record.status)
         elif isinstance(record, StatusWritten) and record.status not in happened:
             yield f"its status {record.status} was written before it happened"
-    for part in _rounds(story):
-        ended = False
-        for record in part:
-            if ended and isinstance(record, _BEFORE_THE_END):
-                yield f"{type(record).__name__} after the end"
-            ended = ended or isinstance(record, DeliveryEnded)
 
 
 def _retries_bounded(story: Story, rules: Rules) -> Found:
     bound = rules.max_retries[_facts(story).component] + 1
     for part in _rounds(story):
-        attempts = sum(isinstance(record, AttemptStarted) for record in part)
+        attempts = _count(part, AttemptStarted)
         if attempts > bound:
             yield f"{attempts} attempts, {bound} allowed ({bound - 1} retries)"
         final = None
+        if not _count(part, AttemptFailed):
+            continue
         for record in part:
             if isinstance(record, AttemptFailed) and record.error.error_class != "technical":
                 final = record.error
@@ -174,26 +183,28 @@ def _retries_bounded(story: Story, rules: Rules) -> Found:
 
 def _no_hidden_retry(story: Story, rules: Rules) -> Found:  # noqa: ARG001 - one signature for all
     for part in _rounds(story):
-        attempts = sum(isinstance(record, AttemptStarted) for record in part)
-        retries = sum(isinstance(record, RetryScheduled) for record in part)
+        attempts, retries = _count(part, AttemptStarted), _count(part, RetryScheduled)
         if attempts > retries + 1:
             yield f"the handler ran {attempts} times with {retries} retries scheduled"
 
 
 def _redrive_keeps_identity(story: Story, rules: Rules) -> Found:  # noqa: ARG001 - as above
-    letters: set[str] = set()
-    for record in story:
-        if isinstance(record, DeadLetterWritten):
-            letters.add(record.letter_id)
-        elif isinstance(record, DeadLetterRedriven) and record.letter_id not in letters:
-            yield f"redriven from {record.letter_id}, which is not a letter of this delivery"
+    if _count(story, DeadLetterRedriven):
+        letters: set[str] = set()
+        for record in story:
+            if isinstance(record, DeadLetterWritten):
+                letters.add(record.letter_id)
+            elif isinstance(record, DeadLetterRedriven) and record.letter_id not in letters:
+                yield f"redriven from {record.letter_id}, which is not a letter of this delivery"
     for trace_id in _traces_of(story)[1:]:
         yield f"went on under another trace, {trace_id}"
 
 
+_TRACE_ID = attrgetter("facts.trace_id")
+
+
 def _traces_of(story: Story) -> list[str]:
-    traces = (getattr(record, "facts").trace_id for record in story)  # noqa: B009 - as in _facts()
-    return list(dict.fromkeys(traces))
+    return list(dict.fromkeys(map(_TRACE_ID, story)))
 
 
 INVARIANTS: dict[str, Callable[[Story, Rules], Found]] = {
@@ -232,10 +243,12 @@ def _time_goes_on(records: Sequence[Record]) -> Iterator[Violation]:
 def _effects_once(records: Iterable[Record]) -> Iterator[Violation]:
     applied: Counter[tuple[str, str]] = Counter()
     for record in records:
-        done = isinstance(record, AttemptSucceeded) or (
-            isinstance(record, AttemptFailed) and record.applied
-        )
-        if done and isinstance(record, AttemptSucceeded | AttemptFailed) and record.key is not None:
+        kind = type(record)
+        if kind is not AttemptSucceeded and kind is not AttemptFailed:
+            continue
+        assert isinstance(record, AttemptSucceeded | AttemptFailed)  # noqa: S101 - the same, for type checkers
+        done = isinstance(record, AttemptSucceeded) or record.applied
+        if done and record.key is not None:
             applied[record.facts.component, record.key] += 1
             if applied[record.facts.component, record.key] > 1:
                 message = f"{record.facts.component} applied the key {record.key!r} again"

@@ -143,8 +143,9 @@ def input_of(event: JsonObject) -> Json:
     For an event from the bus, its ``detail``.
     """
     arguments = event.get("arguments")
-    if isinstance(arguments, Mapping):
-        return arguments["input"] if tuple(arguments) == ("input",) else arguments
+    if type(arguments) is dict or isinstance(arguments, Mapping):  # the first is quick
+        alone = len(arguments) == 1 and "input" in arguments
+        return arguments["input"] if alone else arguments
     return event.get("detail")
 
 

@@ -24,6 +24,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from appsync_emu.core.classify import ErrorClass
+from appsync_emu.core.quick import quick
 from appsync_emu.core.retry import Bury as BuryDecision
 from appsync_emu.core.retry import RetryDecision, RetryPolicy, decide
 
@@ -62,6 +63,7 @@ class State(Enum):
     FAILED = "failed"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """The state of one delivery.
@@ -103,6 +105,7 @@ class Succeeded:
     """The handler returned."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Failed:
     """The attempt failed; ``restart_after_s`` replaces the back-off when a worker crashed."""
@@ -129,6 +132,7 @@ class Redriven:
 Happening: TypeAlias = Started | Succeeded | Failed | Woken | Recognised | Redriven
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Publish:
     """Make the end known: ``status`` is ``success`` or ``error``."""
@@ -139,6 +143,7 @@ class Publish:
     reason: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class WakeAt:
     """Try again at ``at_ns``; it is retry number ``retry`` of this round."""
@@ -200,9 +205,7 @@ def step(
     match happening:
         case Started():
             return (
-                Delivery(
-                    State.RUNNING, delivery.attempt + 1, delivery.first, delivery.before_s
-                ),
+                Delivery(State.RUNNING, delivery.attempt + 1, delivery.first, delivery.before_s),
                 (),
             )
         case Succeeded():

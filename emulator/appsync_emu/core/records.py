@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from appsync_emu.core.quick import quick
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -42,6 +44,7 @@ __all__ = [
 ]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class ErrorInfo:
     """An error as it is remembered.
@@ -63,6 +66,7 @@ class ErrorInfo:
     fault: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class DeliveryFacts:
     """What does not change during the life of a delivery.
@@ -88,6 +92,7 @@ class DeliveryFacts:
     copy: int = 0
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class CommandAccepted:
     """A mutation was accepted as a command; the caller has its trace id.
@@ -111,6 +116,7 @@ class CommandAccepted:
     label: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class EventPublished:
     """An event went onto the bus; ``event`` is EventBridge's envelope."""
@@ -123,6 +129,7 @@ class EventPublished:
     components: tuple[str, ...]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class DeliveryAccepted:
     """A component is to handle a command or event: status ``accepted``."""
@@ -131,6 +138,7 @@ class DeliveryAccepted:
     facts: DeliveryFacts
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class AttemptStarted:
     """An attempt began; ``attempt`` counts from 1, over all rounds of redrive."""
@@ -140,6 +148,7 @@ class AttemptStarted:
     attempt: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class AttemptSucceeded:
     """The handler returned, and its answer arrived."""
@@ -150,6 +159,7 @@ class AttemptSucceeded:
     key: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class AttemptFailed:
     """The attempt failed.
@@ -167,6 +177,7 @@ class AttemptFailed:
     key: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class RetryScheduled:
     """Another attempt is due at ``due_ns``; ``retry`` counts from 1 to ``max_retries``."""
@@ -178,6 +189,7 @@ class RetryScheduled:
     due_ns: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class DeliveryEnded:
     """The delivery ended: status ``success`` or ``error``.
@@ -199,6 +211,7 @@ class DeliveryEnded:
     reason: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class DeadLetterWritten:
     """The dead letter ``letter_id`` was stored; its content is a fold over the journal."""
@@ -209,6 +222,7 @@ class DeadLetterWritten:
     reason: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class DeadLetterRedriven:
     """The letter was sent to its component again, under the same trace id."""
@@ -218,6 +232,7 @@ class DeadLetterRedriven:
     letter_id: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class DeadLetterDiscarded:
     """The letter was thrown away by hand."""
@@ -227,6 +242,7 @@ class DeadLetterDiscarded:
     letter_id: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class DataCalled:
     """A handler or resolver called a service.
@@ -261,6 +277,7 @@ class DataCalled:
     trace_id: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class StatusWritten:
     """A status that a fault had kept from the trace table can be read from now on."""
@@ -270,6 +287,7 @@ class StatusWritten:
     status: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class ComponentCrashed:
     """Every attempt of a component died; none begins before ``restart_ns``."""
@@ -280,6 +298,7 @@ class ComponentCrashed:
     fault: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class FaultStruck:
     """An armed fault struck.
@@ -306,6 +325,7 @@ class FaultStruck:
     trace_id: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class FaultsArmed:
     """Faults were armed while the emulator ran."""
@@ -314,6 +334,7 @@ class FaultsArmed:
     faults: tuple[str, ...]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class FaultsHealed:
     """Faults were disarmed."""

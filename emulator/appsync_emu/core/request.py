@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from appsync_emu.core.api import AuthMode
+from appsync_emu.core.quick import quick
 
 if TYPE_CHECKING:
     from appsync_emu.core.jsonvalue import Json, JsonObject
@@ -17,6 +18,7 @@ Headers: TypeAlias = Mapping[str, str | list[str]]
 """Request headers with lower-case names; a header that was sent twice is a list."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who calls.
@@ -30,7 +32,8 @@ class Identity:
     claims: JsonObject | None = None
 
 
-@dataclass(slots=True, frozen=True)
+@quick
+@dataclass(frozen=True, slots=True)
 class GraphqlRequest:
     """One GraphQL request, parsed and authorized, not yet looked at.
 

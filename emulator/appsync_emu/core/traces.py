@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from appsync_emu.core.api import TraceFields
 
-__all__ = ["Known", "StatusLine", "iso_time", "status_line", "status_lines"]
+__all__ = ["TELLING", "Known", "StatusLine", "iso_time", "status_line", "status_lines"]
 
 NS_PER_MS = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -102,6 +102,12 @@ def status_line(record: Record) -> StatusLine | None:
         error_type=error_type,
         previous=facts.previous,
     )
+
+
+TELLING: frozenset[type[Record]] = frozenset(
+    {DeliveryAccepted, DeliveryEnded, FaultStruck, StatusWritten}
+)
+"""Records that tell :class:`Known` anything; most do not."""
 
 
 class Known:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from appsync_emu.core.effects import digest_of, is_write
 from appsync_emu.core.faults.points import Point, Situation
-from appsync_emu.core.faults.verdict import Delay, Fail, Hang, Proceed
+from appsync_emu.core.faults.verdict import PROCEED, Delay, Fail, Hang, Proceed
 from appsync_emu.core.letters import input_of
 from appsync_emu.core.records import DataCalled
 from appsync_emu.engine.strikes import out_of_place
@@ -162,6 +162,8 @@ class Caller:
         if not self._calls.armed:
             return self._make(call, go, None)
         fault, verdict = self._on_loop(lambda: self._ask(call))
+        if verdict is PROCEED:
+            return self._make(call, go, fault)
         if isinstance(verdict, Fail):
             return self._failed(call, go, verdict)
         if isinstance(verdict, Hang):
@@ -308,6 +310,8 @@ class Caller:
     def _ask(self, call: Call) -> tuple[str | None, Verdict]:
         run, strikes = self._run, self._calls.strikes
         if run is not None:
+            if not strikes.concern_call(run, call.source, call.operation):
+                return None, PROCEED
             situation = strikes.situation(run, Point.DATA)
             who: tuple[object, ...] = (run.facts.delivery_id, self._attempt)
         else:

@@ -8,11 +8,6 @@ from __future__ import annotations
 
 import gc
 import threading
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ["ALMOST_NEVER", "SELDOM", "seldom"]
 
@@ -27,25 +22,33 @@ _wanted: list[tuple[int, int, int]] = []
 _usual: tuple[int, int, int] = (0, 0, 0)
 
 
-@contextmanager
-def seldom(thresholds: tuple[int, int, int] = SELDOM) -> Iterator[None]:
+class seldom:  # noqa: N801 - it reads like a function: `with seldom():`
     """Look for garbage less often inside the block; several may overlap, in any order.
 
     The thresholds are the process's, so the last one who leaves restores them; meanwhile the
     highest that anybody wants are in force.
     """
-    global _usual  # noqa: PLW0603 - the collector is the process's, and so is its state
-    with _lock:
-        if not _wanted:
-            _usual = gc.get_threshold()
-        _wanted.append(thresholds)
-        _set()
-    try:
-        yield
-    finally:
+
+    __slots__ = ("_thresholds",)
+
+    def __init__(self, thresholds: tuple[int, int, int] = SELDOM) -> None:
+        self._thresholds = thresholds
+
+    def __enter__(self) -> None:
+        global _usual  # noqa: PLW0603 - the collector is the process's, and so is its state
         with _lock:
-            _wanted.remove(thresholds)
-            _set()
+            if not _wanted:
+                _usual = gc.get_threshold()
+            known = self._thresholds in _wanted
+            _wanted.append(self._thresholds)
+            if not known:  # else they are in force
+                _set()
+
+    def __exit__(self, *_: object) -> None:
+        with _lock:
+            _wanted.remove(self._thresholds)
+            if self._thresholds not in _wanted:
+                _set()
 
 
 def _set() -> None:

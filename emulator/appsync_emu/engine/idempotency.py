@@ -37,7 +37,7 @@ def key_of(path: str | None, event: Mapping[str, Json]) -> str | None:
         return None
     value: Json = event
     for part in path.split("."):
-        if not isinstance(value, Mapping) or part not in value:
+        if not (type(value) is dict or isinstance(value, Mapping)) or part not in value:
             return None
         value = value[part]
     if value is None or value == "":

@@ -76,7 +76,15 @@ class Strikes:
             point, facts.component, facts.command, facts.event, label, status
         ):
             return PROCEED
-        return self.of(self.situation(run, point, status=status), about=status or "")
+        return self.struck(self.situation(run, point, status=status), about=status or "")[1]
+
+    def concern_call(self, run: Run, source: str, operation: str) -> bool:
+        """Whether a fault might strike a delivery's call of a service."""
+        facts = run.facts
+        label = self.labels.get(facts.trace_id)
+        return self._plan.concerns(
+            Point.DATA, facts.component, facts.command, facts.event, label, None, source, operation
+        )
 
     def situation(self, run: Run, point: Point, *, status: str | None = None) -> Situation:
         """What can be said of a delivery at a point."""

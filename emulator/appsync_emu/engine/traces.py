@@ -22,7 +22,7 @@ from appsync_emu.core.faults.verdict import (
     Stale,
 )
 from appsync_emu.core.records import trace_of
-from appsync_emu.core.traces import Known, iso_time, status_line, status_lines
+from appsync_emu.core.traces import TELLING, Known, iso_time, status_line, status_lines
 from appsync_emu.engine.strikes import out_of_place
 from appsync_emu.errors import WireError
 
@@ -165,6 +165,8 @@ class TraceView:
         name = self._names.fields.trace_id
 
         def follower(record: Record) -> None:
+            if type(record) not in TELLING:
+                return
             known = take(record)
             if known is None or not fanout.has_subscribers(place[1]):
                 return

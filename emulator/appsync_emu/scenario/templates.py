@@ -22,6 +22,8 @@ _PLACEHOLDER = re.compile(r"\{\{|\{([^\W\d]\w*)\}")
 _NEVER_FILLED = frozenset({"query"})
 """GraphQL has braces of its own; values travel in its variables."""
 
+_NOTHING_TO_FILL = frozenset({int, float, bool, type(None)})
+
 T = TypeVar("T")
 
 
@@ -47,24 +49,36 @@ def filled(value: T, variables: Mapping[str, Json]) -> T:
 
 
 def _filled(value: Any, variables: Mapping[str, Json]) -> Any:  # noqa: ANN401 - any value of a scenario
+    if type(value) in _NOTHING_TO_FILL:
+        return value
     if isinstance(value, str):
         return _text(value, variables) if "{" in value else value
     if isinstance(value, Mapping):
-        changed = {key: _filled(part, variables) for key, part in value.items()}
-        same = all(changed[key] is part for key, part in value.items())
-        return value if same else changed
+        return _mapping(value, variables)
     if isinstance(value, list | tuple):
         parts = [_filled(part, variables) for part in value]
-        if all(new is old for new, old in zip(parts, value, strict=True)):
-            return value
-        return parts if isinstance(value, list) else tuple(parts)
+        same = all(new is old for new, old in zip(parts, value, strict=True))
+        return value if same else parts if isinstance(value, list) else tuple(parts)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = [item.name for item in dataclasses.fields(value) if item.name not in _NEVER_FILLED]
-        old = {name: getattr(value, name) for name in fields}
-        new = {name: _filled(part, variables) for name, part in old.items()}
-        different = {name: part for name, part in new.items() if part is not old[name]}
+        different = _changed({name: getattr(value, name) for name in fields}, variables)
         return dataclasses.replace(value, **different) if different else value
     return value
+
+
+def _mapping(value: Mapping[str, Any], variables: Mapping[str, Json]) -> Mapping[str, Any]:
+    changed = _changed(value, variables)
+    return {**value, **changed} if changed else value
+
+
+def _changed(value: Mapping[str, Any], variables: Mapping[str, Json]) -> dict[str, Any]:
+    """The parts in which something was filled in."""
+    changed = {}
+    for key, part in value.items():
+        new = _filled(part, variables)
+        if new is not part:
+            changed[key] = new
+    return changed
 
 
 def _text(text: str, variables: Mapping[str, Json]) -> Json:

@@ -57,8 +57,9 @@ class Match:
 
 def agrees(said: Said, situation: Situation) -> bool:
     """Whether a situation is as the parts of a match say: for those who keep them at hand."""
-    for word, wanted in said:  # noqa: SIM110 - a generator costs more, and this is asked everywhere
-        if not holds(wanted, getattr(situation, word)):
+    for word, wanted in said:
+        value = getattr(situation, word)
+        if value != wanted if type(wanted) is str else not holds(wanted, value):
             return False
     return True
 

@@ -45,8 +45,9 @@ Effect: TypeAlias = (
 DrawByKey: TypeAlias = Callable[..., float]
 """Chance in [0, 1) that belongs to the parts of a key."""
 
-Plain: TypeAlias = "tuple[str | None, str | None, str | None, str | None, str | None]"
-"""Component, command, event, label and status that a match wants to be just so, or ``None``."""
+Plain: TypeAlias = "tuple[str | None, ...]"
+"""Component, command, event, label, status, source and operation that a match wants to be just so,
+or ``None``."""
 
 COUNTED_MAX = 100_000
 """Counts that a plan keeps; those that were not met for longest are forgotten,
@@ -107,7 +108,7 @@ class Plan:
 
     def __init__(self, faults: Sequence[Fault] = (), *, start_ns: int = 0) -> None:
         self._faults: dict[str, Fault] = {}
-        self._at: dict[Point, tuple[tuple[Fault, Said], ...]] = {}
+        self._at: dict[Point, tuple[tuple[Fault, Said, str | None], ...]] = {}
         self._plain: dict[Point, tuple[Plain, ...]] = {}
         self._commands: dict[Point, tuple[str | None, ...]] = {}
         self._met: dict[tuple[object, ...], int] = {}
@@ -135,6 +136,8 @@ class Plan:
         event: str | None = None,
         label: str | None = None,
         status: str | None = None,
+        source: str | None = None,
+        operation: str | None = None,
     ) -> bool:
         """Whether any fault might strike such a situation, as far as these words say.
 
@@ -143,13 +146,15 @@ class Plan:
         match counts nothing, so none is the worse for not being asked.
         """
         for plain in self._plain.get(point, ()):
-            wants_component, wants_command, wants_event, wants_label, wants_status = plain
+            by, of, on, called, told, where, what = plain
             if (
-                (wants_component is None or wants_component == component)
-                and (wants_command is None or wants_command == command)
-                and (wants_event is None or wants_event == event)
-                and (wants_label is None or wants_label == label)
-                and (wants_status is None or wants_status == status)
+                (called is None or called == label)
+                and (by is None or by == component)
+                and (of is None or of == command)
+                and (on is None or on == event)
+                and (told is None or told == status)
+                and (where is None or where == source)
+                and (what is None or what == operation)
             ):
                 return True
         return False
@@ -188,8 +193,10 @@ class Plan:
             draw: chance by key.
         """
         found: tuple[Fault | None, Verdict] = (None, PROCEED)
-        for fault, said in self._at.get(situation.point, ()):
-            if not (_of_service(fault, situation) and agrees(said, situation)):
+        for fault, said, service in self._at.get(situation.point, ()):
+            if service is not None and situation.service not in (None, service):
+                continue  # errors of one service do not strike another's calls
+            if not agrees(said, situation):
                 continue
             occurrence = self._count(self._seen, (fault.fault_id, *situation.key))
             if not self._due(fault, situation) or found[0] is not None:
@@ -204,7 +211,7 @@ class Plan:
         self._at, self._plain, self._commands = {}, {}, {}
         for fault in self._faults.values():
             point, match = fault.point, fault.match
-            self._at[point] = (*self._at.get(point, ()), (fault, match.said()))
+            self._at[point] = (*self._at.get(point, ()), (fault, _said(match), _service(fault)))
             plain = _plain(match)
             self._plain[point] = (*self._plain.get(point, ()), plain)
             self._commands[point] = (*self._commands.get(point, ()), plain[1])
@@ -239,16 +246,28 @@ class Plan:
 
 
 def _plain(match: Match) -> Plain:
-    words = (match.component, match.command, match.event, match.label, match.status)
-    component, command, event, label, status = [
-        word if isinstance(word, str) else None for word in words
-    ]
-    return component, command, event, label, status
+    words = (
+        match.component,
+        match.command,
+        match.event,
+        match.label,
+        match.status,
+        match.source,
+        match.operation,
+    )
+    return tuple(word if isinstance(word, str) else None for word in words)
 
 
-def _of_service(fault: Fault, situation: Situation) -> bool:
-    """Errors of one service do not strike another's calls."""
+def _said(match: Match) -> Said:
+    """What the match says, first what is quick to see and what differs most."""
+    return tuple(
+        sorted(match.said(), key=lambda part: (type(part[1]) is not str, part[0] != "label"))
+    )
+
+
+def _service(fault: Fault) -> str | None:
+    """The service whose calls alone it strikes, if it is an error of one."""
     effect = fault.effect
-    if not isinstance(effect, ErrorEffect) or effect.named is None or situation.service is None:
-        return True
-    return effect.named.service in (None, situation.service)
+    if not isinstance(effect, ErrorEffect) or effect.named is None:
+        return None
+    return effect.named.service

@@ -62,6 +62,8 @@ class Strike:
 
     def in_time(self, now_ns: int, start_ns: int) -> bool:
         """Whether it may strike now."""
+        if self.until_s is None and not self.from_s:
+            return True
         since_ns = now_ns - start_ns
         if since_ns < round(self.from_s * 1_000_000_000):
             return False
