@@ -19,8 +19,8 @@ except ImportError as missing:
 
 if TYPE_CHECKING:
     from appsync_emu.core.faults.plan import Fault
-    from appsync_emu.strategies.commands import command, commands
-    from appsync_emu.strategies.faults import fault, faults
+    from appsync_emu.strategies.drawn_commands import command, commands
+    from appsync_emu.strategies.drawn_faults import fault, faults
     from appsync_emu.strategies.files import scenario_file
     from appsync_emu.strategies.machine import CommandMachine
     from appsync_emu.strategies.plain import Duration, Seed, durations, seeds
@@ -46,8 +46,8 @@ __all__ = [
 
 _HOMES = {
     "core.faults.plan": ("Fault",),
-    "strategies.commands": ("command", "commands"),
-    "strategies.faults": ("fault", "faults"),
+    "strategies.drawn_commands": ("command", "commands"),
+    "strategies.drawn_faults": ("fault", "faults"),
     "strategies.files": ("scenario_file",),
     "strategies.machine": ("CommandMachine",),
     "strategies.plain": ("Duration", "Seed", "durations", "seeds"),
@@ -63,10 +63,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     # Whoever asks for a strategy wants to be told what it found.
     import_module("appsync_emu.strategies.witness").begin()
-    # A function may be called as its module is: the module would be found from now on.
-    found = getattr(import_module(f"appsync_emu.{module}"), name)
-    globals()[name] = found
-    return found
+    return getattr(import_module(f"appsync_emu.{module}"), name)
 
 
 def __dir__() -> list[str]:

@@ -21,6 +21,6 @@ def register() -> None:
 
 
 def _fault(_: type[Fault]) -> st.SearchStrategy[Fault]:
-    from appsync_emu.strategies.faults import fault  # noqa: PLC0415 - nobody pays who does not ask
+    from appsync_emu.strategies.drawn_faults import fault  # noqa: PLC0415 - nobody pays who does not ask
 
     return fault()

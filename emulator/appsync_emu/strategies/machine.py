@@ -24,8 +24,8 @@ from appsync_emu.core.faults.points import Point
 from appsync_emu.core.faults.strike import Strike
 from appsync_emu.errors import CommandRefused, SubscriptionRefused, UsageError
 from appsync_emu.graph.schema import build
-from appsync_emu.strategies.commands import command
-from appsync_emu.strategies.faults import fault
+from appsync_emu.strategies.drawn_commands import command
+from appsync_emu.strategies.drawn_faults import fault
 from appsync_emu.strategies.plain import Duration, Seed, durations, seeds
 from appsync_emu.testing.harness import Harness
 from appsync_emu.testing.violations import ensure, leave
@@ -64,8 +64,8 @@ class CommandMachine(RuleBasedStateMachine):
     Attributes:
         api: whose commands.
         commands: names of the commands that are sent; all of the API unless given.
-        arguments: strategies for arguments, by command; see :func:`~.commands.command`.
-        points: where faults strike; see :func:`~.faults.faults`.
+        arguments: strategies for arguments, by command; see :func:`~.drawn_commands.command`.
+        points: where faults strike; see :func:`~.drawn_faults.faults`.
         kinds: which faults; the same.
         appsync: the harness of this run.
         traces: what was accepted, by label.

@@ -59,6 +59,9 @@ _TIMES: tuple[dict[str, Any], ...] = (
 """When: once, always (often, since one fault that always strikes explains more than four that do
 once), or something in between."""
 
+_LENGTH = 2_000
+"""Of the list that shapes are drawn from: long enough for the rarest to be in it."""
+
 _OFTEN: dict[str, Any] = {"first": 6}
 _HAVE_AN_END = frozenset({Point.ATTEMPT, Point.DATA})
 """Where a fault may strike always: retries have an end. Elsewhere one would try for ever."""
@@ -118,17 +121,24 @@ def _drawn(
 
 
 def _evenly(found: Mapping[str, list[Shape]]) -> list[Shape]:
-    """The shapes in their order, those of small groups repeated: each group is drawn as often.
+    """The shapes in their order, repeated: points are drawn as often, and groups at each point.
 
     One list, so that every fault is made of the same number of choices: else Hypothesis would hold
     those of the smallest group for the simplest.
     """
-    largest = max(map(len, found.values()))
+    shapes = [shape for group in found.values() for shape in group]
+    alike = Counter((shape.point, shape.group) for shape in shapes)
+    groups_at = Counter(point for point, _ in alike)
     return [
         shape
-        for group in found.values()
-        for shape in group
-        for _ in range(max(1, largest // len(group)))
+        for shape in shapes
+        for _ in range(
+            round(
+                _LENGTH
+                / (len(groups_at) * groups_at[shape.point] * alike[shape.point, shape.group])
+            )
+            or 1
+        )
     ]
 
 
