@@ -19,7 +19,7 @@ from appsync_emu.config.yamlfile import parse
 
 ROOT = Path(__file__).resolve().parent.parent
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-_FILE = re.compile(r"# ([\w/]+\.(?:py|yaml|graphql|ini))\n")
+_FILE = re.compile(r"# ([\w/.]+\.(?:py|yaml|graphql|ini))\n")
 
 
 @dataclass(frozen=True)

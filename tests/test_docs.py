@@ -31,6 +31,7 @@ from appsync_emu.core.faults.points import Point
 from appsync_emu.core.operators import OPERATORS
 from appsync_emu.engine.emulator import Emulator
 from appsync_emu.engine.handlers import HandlerContext
+from appsync_emu.scenario.load import load as load_scenario
 from appsync_emu.server import control
 from appsync_emu.testing import core
 from appsync_emu.testing.fault_words import FaultWords
@@ -47,7 +48,7 @@ TESTING, HANDLERS = "docs/testing.md", "docs/handlers.md"
 CONFIGURATION, SERVING = "docs/configuration.md", "docs/serving.md"
 SHOWN = "What a failure looks like"
 SHARED = "shared"
-LANGUAGES = {"python", "yaml", "graphql", "sh", "text"}
+LANGUAGES = {"python", "yaml", "graphql", "sh", "text", "js"}
 """What stands in fences; each is run, loaded or compared by a test of this file."""
 
 OTHER_PLUGINS = [
@@ -129,6 +130,9 @@ def test_every_yaml_example_loads(document, section, tmp_path):
     """As the file that it is, or laid over the one of ``init``; handlers it names are made up."""
     lay_out(tmp_path, section)
     for block in section.of("yaml"):
+        if block.file.endswith(".appsync.yaml"):
+            load_scenario(tmp_path / block.file)
+            continue
         assert block.file == "appsync.yaml", f"{document}:{block.line}"
         for module, function in re.findall(r"handler: \"?([\w.]+):(\w+)", block.text):
             path = tmp_path.joinpath(*module.split(".")).with_suffix(".py")
@@ -247,7 +251,7 @@ class Options:
 def test_every_option_and_word_of_the_marker_is_documented():
     options = Options()
     plugin.pytest_addoption(options)
-    assert len(options.names) == 4
+    assert len(options.names) == 8
     assert missing(TESTING, [*options.names, *settings.WORDS]) == []
 
 
