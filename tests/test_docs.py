@@ -7,6 +7,7 @@ import inspect
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -148,6 +149,26 @@ def test_every_graphql_example_is_graphql():
     assert [parse(block.text) for _, block in blocks(*DOCS) if block.language == "graphql"]
 
 
+def write_scenarios(folder: Path, document: str) -> None:
+    """The scenario files of a document, beside the API that its commands made."""
+    for _, block in blocks(document):
+        if found := re.match(r"# ([\w-]+\.appsync\.yaml)\n", block.text):
+            folder.joinpath(found[1]).write_text(block.text, "utf-8")
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node.js reads JavaScript")
+def test_every_javascript_example_is_javascript(tmp_path):
+    examples = [block for _, block in blocks(*DOCS) if block.language == "js"]
+    assert len(examples) == 2
+    for block in examples:
+        path = tmp_path / f"line-{block.line}.mjs"
+        path.write_text(block.text, "utf-8")
+        answer = subprocess.run(
+            ["node", "--check", str(path)], capture_output=True, text=True, check=False, timeout=60
+        )
+        assert answer.returncode == 0, answer.stderr
+
+
 @needs_a_shell
 def test_every_command_of_the_docs_works_as_printed(tmp_path):
     reader = Reader(tmp_path)
@@ -157,6 +178,7 @@ def test_every_command_of_the_docs_works_as_printed(tmp_path):
                 if command.text.startswith("appsync-emu serve"):
                     if reader.server is not None:
                         reader.stop()
+                    write_scenarios(tmp_path / "my-api", document)
                     reader.serve(command.text)
                 else:
                     reader.follow(command)
