@@ -67,6 +67,9 @@ def add_sections(item: pytest.Item, report: pytest.TestReport) -> None:
         sections = [("AppSync timeline", timeline_section(made, path))]
         if made.harness.faults:
             sections.append(("AppSync faults", faults_section(made)))
+        mistakes = getattr(made.harness, "mistakes", None)
+        if mistakes is not None and mistakes.lines:
+            sections.append(("AppSync client mistakes", "\n".join(mistakes.lines)))
         if stacks := handlers_section(made):
             sections.append(("AppSync handlers", stacks))
         add = getattr(report.longrepr, "addsection", None) if report.failed else None

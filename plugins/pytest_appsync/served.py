@@ -6,6 +6,7 @@ from typing import Any
 
 from appsync_emu.server.app import start
 from appsync_emu.testing.harness import Harness
+from pytest_appsync.mistakes import Mistakes
 
 __all__ = ["ServerHarness"]
 
@@ -20,10 +21,12 @@ class ServerHarness(Harness):
         url: the GraphQL endpoint.
         ws_url: the real-time endpoint.
         api_key: a key that opens both; empty when the API has none.
+        mistakes: what clients did that the protocol does not allow.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - handed through
         super().__init__(*args, **options)
+        self.mistakes = Mistakes(self.emulator, self.start_ns)
         self._portal.start_thread()
         self._server = self._run(start(self.emulator, grace_s=0.1))
         self.url = self._server.url
