@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -79,11 +80,12 @@ class Served:
         self._read = read
         self._fresh = fresh
         self._followers: list[Callable[[Emulator], None]] = []
+        self._resetting = asyncio.Lock()
 
     # Worlds.
 
     def follow(self, follower: Callable[[Emulator], None]) -> None:
-        """Have ``follower`` told of each new emulator, before the old one is closed."""
+        """Have ``follower`` told of each new emulator."""
         self._followers.append(follower)
 
     async def reset(self) -> None:
@@ -97,11 +99,13 @@ class Served:
                 "this server cannot be reset: Python code made its emulator and holds on to it;"
                 " let each test make its own, or use `appsync-emu serve`"
             )
-        old, self.emulator = self.emulator, self._fresh()
-        self._known = dict(self._first)
-        for follower in self._followers:
-            follower(self.emulator)
-        await old.aclose()
+        async with self._resetting:
+            # First the old one: what it still runs must not write into what the new one empties.
+            await self.emulator.aclose()
+            self.emulator = self._fresh()
+            self._known = dict(self._first)
+            for follower in self._followers:
+                follower(self.emulator)
 
     # Faults.
 
