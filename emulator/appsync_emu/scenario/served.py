@@ -75,7 +75,7 @@ def fault_from(written: JsonObject, api: Api, schema: Schema) -> KnownFault:
         schema: of that API.
 
     Raises:
-        UsageError: it has mistakes; each has a remedy and no place.
+        UsageError: it has mistakes; they have no place.
     """
     try:
         content = json.dumps([written], ensure_ascii=False).encode()
@@ -117,9 +117,5 @@ def _ensure_it_fits(scenario: Scenario, api: Api, schema: Schema) -> None:
 
 
 def _placeless(mistakes: list[Mistake]) -> list[Mistake]:
-    return [
-        replace(
-            mistake, file="", line=0, column=0, remedy=mistake.remedy or "Write it differently."
-        )
-        for mistake in dict.fromkeys(mistakes)
-    ]
+    """What a client wrote has no lines."""
+    return [replace(mistake, file="", line=0, column=0) for mistake in dict.fromkeys(mistakes)]

@@ -43,7 +43,7 @@ from appsync_emu.core.traces import iso_time
 from appsync_emu.engine.clock import ManualClock
 from appsync_emu.errors import LivenessError, UsageError
 from appsync_emu.server import console
-from appsync_emu.server.served import Served, UnknownNameError, did_you_mean
+from appsync_emu.server.served import Served, UnknownNameError, WrongFaultError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -121,6 +121,8 @@ def _guarded(handler: Handler) -> Handler:
             return await handler(request)
         except _Refused as refused:
             return _json({"error": str(refused)}, refused.status)
+        except WrongFaultError as wrong:
+            return _mistaken(wrong.mistakes)
         except UnknownNameError as unknown:
             return _json({"error": str(unknown)}, HTTPStatus.NOT_FOUND)
         except (UsageError, LivenessError) as problem:
@@ -141,7 +143,11 @@ def _refuse_web_pages(request: web.Request) -> None:
     if (origin is not None and origin != f"http://{host}") or (
         site is not None and site not in _OWN_SITES
     ):
-        raise _Refused(HTTPStatus.FORBIDDEN, "the control endpoints do not serve other web pages")
+        raise _Refused(
+            HTTPStatus.FORBIDDEN,
+            "the control endpoints do not serve other web pages; tests of a page ask from Node:"
+            " cy.request in Cypress, the fixture request in Playwright",
+        )
 
 
 class _Control:
@@ -238,12 +244,7 @@ class _Control:
             case {"arm": _}:
                 raise _Refused(HTTPStatus.BAD_REQUEST, 'send {"arm": "the-id"} and nothing beside')
             case _:
-                try:
-                    armed = self._served.arm_written(asked)
-                except UsageError as wrong:
-                    if not any(mistake.remedy for mistake in wrong.mistakes):
-                        raise  # it is no mistake in what was written
-                    return _mistaken(wrong.mistakes)
+                armed = self._served.arm_written(asked)
         return _json({"armed": armed})
 
     async def heal(self, request: web.Request) -> web.Response:

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from appsync_emu.core.jsonvalue import JsonObject
     from appsync_emu.engine.emulator import Emulator
 
-__all__ = ["KNOWN_MAX", "KnownFault", "ReadFault", "Served", "UnknownNameError", "did_you_mean"]
+__all__ = [
+    "KNOWN_MAX",
+    "KnownFault",
+    "ReadFault",
+    "Served",
+    "UnknownNameError",
+    "WrongFaultError",
+    "did_you_mean",
+]
 
 KNOWN_MAX = 200
 """Faults that a server knows at a time, as many as a scenario file may have."""
@@ -45,6 +53,10 @@ ReadFault: TypeAlias = "Callable[[JsonObject], KnownFault]"
 
 class UnknownNameError(UsageError):
     """There is nothing of that name."""
+
+
+class WrongFaultError(UsageError):
+    """What a client wrote is no fault, or none for this API."""
 
 
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
@@ -145,13 +157,17 @@ class Served:
         """Arm a fault that a client wrote; its id, in a list.
 
         Raises:
-            UsageError: it has mistakes, is armed already, or there are too many.
+            WrongFaultError: it has mistakes.
+            UsageError: it is armed already, or there are too many.
         """
         if self._read is None:
             raise UsageError(
                 "this server reads no faults: arm them in Python, or use `appsync-emu serve`"
             )
-        known = self._read(written)
+        try:
+            known = self._read(written)
+        except UsageError as wrong:
+            raise WrongFaultError(wrong.mistakes) from None
         name = known.fault.fault_id
         if name in self._armed():
             raise UsageError(f'the fault "{name}" is armed already; heal it first')
