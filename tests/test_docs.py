@@ -143,7 +143,7 @@ def test_every_yaml_example_loads(document, section, tmp_path):
                 path.parent.mkdir(exist_ok=True)
                 path.with_name("__init__.py").touch()
             with path.open("a", encoding="utf-8") as stream:
-                stream.write(f"\n\ndef {function}(event, context):\n    pass\n")
+                stream.write(f"\n\ndef {function}(event=None, context=None):\n    pass\n")
     assert isinstance(load(tmp_path), Api)
 
 
