@@ -153,15 +153,23 @@ def _targets(api: Api | None) -> list[Target]:
 
 
 def _made(drawn: Sequence[Drawn]) -> list[Fault]:
-    """Faults of flat values; a word that says nothing at a point is left out."""
-    seen: Counter[str] = Counter()
-    found = []
+    """Faults of flat values; a word that says nothing at a point is left out.
+
+    One that is drawn again becomes one that always strikes: four that do once each would be no
+    simpler, and from there Hypothesis would not find the way to it.
+    """
+    merged: dict[tuple[object, ...], tuple[Shape, dict[str, str], dict[str, Any]]] = {}
     for shape, target, times in drawn:
-        stem = (shape.name or shape.effect.kind).replace(".", "-")
-        seen[stem] += 1
         match = dict(shape.implied.match)
         if target is not None and target[0] in MATCHED_AT[shape.point]:
             match.setdefault(*target)
+        key = (id(shape), *match.items())
+        merged[key] = (shape, match, {} if key in merged else times)
+    seen: Counter[str] = Counter()
+    found: list[Fault] = []
+    for shape, match, times in merged.values():
+        stem = (shape.name or shape.effect.kind).replace(".", "-")
+        seen[stem] += 1
         bounded = times or ({} if shape.point in _HAVE_AN_END else _OFTEN)
         found.append(
             _Fault(
