@@ -9,9 +9,13 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from cli_runner import make_runner
-from small_shop import DIES, LOST, WRITES, write_scenario, write_shop
+from served_shop import served
+from small_shop import DIES, LOST, SCHEMA, WRITES, write_scenario, write_shop
 
 from appsync_emu.cli import main
+from appsync_emu.config.registry import Registry
+from appsync_emu.core.api import SdlSource
+from appsync_emu.graph.schema import build
 from appsync_emu.scenario import workshop
 
 SMALLEST = "orders.seed-1.appsync.yaml"
@@ -215,6 +219,26 @@ def test_check_determinism(folder):
     assert result.exit_code == 7, result.output
     assert "not deterministic seed 1" in result.stdout
     assert "record" in result.stdout
+
+
+def test_an_api_at_a_url(folder):
+    registry = Registry(trace={"query": "Query.trace", "subscription": "Subscription.onTrace"})
+
+    @registry.component("Pay", commands=["placeOrder"])
+    async def pay(event, context):
+        return None
+
+    api = registry.api((SdlSource("schema.graphql", SCHEMA),))
+    write_scenario(folder, faults="", seeds="")
+    with served(api, build(api.schema)) as server:
+        result = run(".", "--url", server.url, "--header", "x-more: 1", "--patience", "5s")
+    assert result.exit_code == 0, result.output
+    assert "1 scenario: 1 passed" in result.stdout
+    write_scenario(folder, faults=LOST)
+    refused = run(".", "--url", server.url)
+    assert refused.exit_code == 2
+    assert '"faults": no fault can be injected' in refused.stdout
+    assert "run without --url" in refused.stderr
 
 
 # ------------------------------------------------------------------------------------ reports
