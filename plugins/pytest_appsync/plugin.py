@@ -206,7 +206,7 @@ def pytest_runtest_makereport(
     if held and (report.failed or report.when == "call"):
         from pytest_appsync.sections import add_sections  # noqa: PLC0415 - only where it is used
 
-        add_sections(item, report)
+        add_sections(item, report, call.excinfo.value if call.excinfo is not None else None)
     return report
 
 

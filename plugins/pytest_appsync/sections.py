@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from appsync_emu.core.records import AttemptFailed, trace_of
 from appsync_emu.core.traces import iso_time
-from appsync_emu.errors import AppSyncEmuError
+from appsync_emu.errors import AppSyncEmuError, LivenessError
 from appsync_emu.testing.explain import TraceView
 from appsync_emu.testing.faults import described
 from appsync_emu.testing.timeline import timeline
 from appsync_emu.testing.values import plural
+from appsync_emu.testing.violations import violations
 from pytest_appsync.plugin import FAILED, OPENED
 from pytest_appsync.reports import write_report
 
@@ -54,17 +55,19 @@ def end_at_the_test(item: pytest.Item, error: BaseException | None) -> None:
         last.tb_next = None
 
 
-def add_sections(item: pytest.Item, report: pytest.TestReport) -> None:
+def add_sections(
+    item: pytest.Item, report: pytest.TestReport, error: BaseException | None = None
+) -> None:
     """Add the sections to a report: to its failure, which JUnit and pytest-xdist pass on."""
     wanted = item.config.getoption("appsync_timeline")
     every = list(item.stash.get(OPENED, ()))
     if report.failed and FAILED in item.stash:
         every.append(item.stash[FAILED])
     for number, made in enumerate(every, start=1):
-        path = _journal(item, made, number) if report.failed else None
+        path, small = _files(item, made, number, error) if report.failed else (None, None)
         if wanted == "none" or (wanted == "failed" and not report.failed):
             continue
-        sections = [("AppSync timeline", timeline_section(made, path))]
+        sections = [("AppSync timeline", timeline_section(made, path, small))]
         if made.harness.faults:
             sections.append(("AppSync faults", faults_section(made)))
         mistakes = getattr(made.harness, "mistakes", None)
@@ -80,20 +83,32 @@ def add_sections(item: pytest.Item, report: pytest.TestReport) -> None:
                 report.sections.append((title, text))
 
 
-def _journal(item: pytest.Item, made: Opened, number: int) -> str | None:
-    """Write the journal of a failure where reports are wanted; its path."""
+def _files(
+    item: pytest.Item, made: Opened, number: int, error: BaseException | None
+) -> tuple[str | None, str | None]:
+    """Write the files of a failure where reports are wanted; the paths of those that there are."""
     if item.config.getoption("appsync_report") is None:
-        return None
-    suffix = ".journal.jsonl" if number == 1 else f".{number}.journal.jsonl"
-    return write_report(item.config, item.nodeid, suffix, made.harness.journal.dump())
+        return None, None
+    which = "" if number == 1 else f".{number}"
+    dump = made.harness.journal.dump()
+    journal = write_report(item.config, item.nodeid, f"{which}.journal.jsonl", dump)
+    if not isinstance(error, LivenessError) and not any(violations(made.harness)):
+        return journal, None
+    from pytest_appsync.retold import smallest_scenario  # noqa: PLC0415 - only where it is used
+
+    small = smallest_scenario(made.harness)
+    if small is None:
+        return journal, None
+    return journal, write_report(item.config, item.nodeid, f"{which}.smallest.yaml", small)
 
 
-def timeline_section(made: Opened, path: str | None = None) -> str:
+def timeline_section(made: Opened, path: str | None = None, small: str | None = None) -> str:
     """Seed, clock, and what happened: first the traces that the test has in hand.
 
     Args:
         made: the harness.
         path: of the file with the whole journal, where one was written.
+        small: of the smallest scenario that fails alike, where there is one.
     """
     harness = made.harness
     began = iso_time(harness.start_ns)
@@ -133,6 +148,8 @@ def timeline_section(made: Opened, path: str | None = None) -> str:
         lines.append("  nothing was sent")
     if path is not None:
         lines.append(f"  journal: {path}")
+    if small is not None:
+        lines.append(f"  smallest scenario: {small}")
     return "\n".join([*head, *lines])
 
 

@@ -146,7 +146,16 @@ def test_under_given_the_fixture_names_the_factory(pytester):
 def test_options_and_marker_are_documented(pytester):
     pytester.makefile(".ini", pytest=INI)
     helped = run(pytester, "--help")
-    helped.stdout.fnmatch_lines(["*--appsync-seed=N|random*", "*appsync_config*"])
+    helped.stdout.fnmatch_lines(
+        [
+            "*--appsync-seed=N|random*",
+            "*--appsync-seeds=N*",
+            "*--appsync-report=DIR*",
+            "*--appsync-check-determinism*",
+            "*appsync_config*",
+            "*appsync_scenarios*",
+        ]
+    )
     run(pytester, "--markers").stdout.fnmatch_lines(["@pytest.mark.appsync(seed=, retry=*"])
 
 
@@ -225,3 +234,30 @@ def test_under_xdist(pytester):
     assert result.stdout.str().count("AppSync timeline") == 4
     report = pytester.path.joinpath("report.xml").read_text("utf-8")
     assert report.count("attempt 1: success") == 4
+
+
+def test_with_pytest_cov_what_is_measured_is_imported_late(pytester):
+    """Else lines that run while modules are imported count as never run."""
+    pytest.importorskip("pytest_cov")
+    write(pytester, "def test_it(appsync): assert appsync.send('placeOrder', orderId='1').ended()")
+    result = run_apart(pytester, "-p", "no:asyncio", "--cov=handlers", "--cov-report=term-missing")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["handlers.py * 100%*"])
+
+
+def test_with_hypothesis_and_every_flag(pytester):
+    pytest.importorskip("hypothesis")
+    write(
+        pytester,
+        """
+        from hypothesis import given, settings, strategies as st
+
+        @settings(max_examples=5, database=None)
+        @given(total=st.integers(0, 100))
+        def test_right(appsync_factory, total):
+            with appsync_factory() as appsync:
+                assert appsync.send("placeOrder", orderId="1", total=total).ended().succeeded()
+        """,
+    )
+    flags = ("--appsync-seeds=2", "--appsync-check-determinism", "--appsync-report=out")
+    run_apart(pytester, "-p", "no:asyncio", "--strict-markers", *flags).assert_outcomes(passed=2)
