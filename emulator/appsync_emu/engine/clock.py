@@ -14,7 +14,7 @@ import asyncio
 import heapq
 import logging
 from collections import Counter, deque
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from appsync_emu.core.traces import iso_time
@@ -25,7 +25,7 @@ from appsync_emu.engine.realclock import Clock, RealClock, ScaledClock, Timer, m
 from appsync_emu.errors import LivenessError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
     from datetime import datetime
 
     from appsync_emu.engine.looptime import LoopTime
@@ -360,7 +360,10 @@ class ManualClock:
 
     async def _move(self, done: Callable[[], bool], limit_ns: int) -> None:
         fired: dict[str, int] = {}
-        with seldom(ALMOST_NEVER), self._kept():
+        loop = asyncio.get_running_loop()
+        adopted = self._adopted if loop is self._loop else self._enter(loop)
+        # Adopted until the end, however often work begins and ends meanwhile.
+        with seldom(ALMOST_NEVER), adopted or nullcontext():
             for number in range(WAKE_UPS_MAX):
                 await pause()  # most come to rest within a round or two
                 if self._moving:
@@ -377,20 +380,6 @@ class ManualClock:
             f"{WAKE_UPS_MAX:,} wake-ups did not get to {iso_time(limit_ns)};"
             f" the busiest: {_counted(Counter(fired))}"
         )
-
-    @contextmanager
-    def _kept(self) -> Iterator[None]:
-        """Keep the loop adopted, however often work begins and ends meanwhile."""
-        loop = asyncio.get_running_loop()
-        adopted = self._adopted if loop is self._loop else self._enter(loop)
-        if adopted is None:
-            yield
-            return
-        adopted.begin()
-        try:
-            yield
-        finally:
-            adopted.end()
 
     def _waiting(self) -> str:
         """Who waits, in numbers; the earliest first where numbers are equal."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Mapping
-from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
@@ -41,7 +40,7 @@ from appsync_emu.resolvers.build import build_resolvers
 from appsync_emu.sdks.joint import CURRENT
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable, Iterator
+    from collections.abc import Awaitable, Iterable
     from types import TracebackType
 
     from appsync_emu.core.api import Api, CommandSpec
@@ -220,8 +219,13 @@ class Emulator:
         spec = self.command(command)
         request = self._request(spec, arguments, trace_id, identity, label, headers)
         joint = CURRENT.get()  # a handler's, which has a way to let time pass
-        with self._intake.sent_by(by), _refusals(spec):
+        before = self._intake.sent_by(by)
+        try:
             response = self._door.execute(request, None if joint is None else joint.pause)
+        except RequestRefused as refused:
+            raise _command_refused(spec, refused) from None
+        finally:
+            self._intake.sent_by(before)
         if not isinstance(response, dict):
             if isinstance(response, Coroutine):
                 response.close()
@@ -243,12 +247,13 @@ class Emulator:
     ) -> str:
         """As :meth:`send`, also where a resolver of the command waits, or a fault delays it."""
         spec = self.command(command)
-        with _refusals(spec):
-            response = self.execute(
-                self._request(spec, arguments, trace_id, identity, label, headers)
-            )
+        request = self._request(spec, arguments, trace_id, identity, label, headers)
+        try:
+            response = self.execute(request)
             if not isinstance(response, dict):
                 response = await response
+        except RequestRefused as refused:
+            raise _command_refused(spec, refused) from None
         return self._trace_in(spec, response)
 
     def sending_waits(self, command: str) -> bool:
@@ -423,14 +428,10 @@ class Emulator:
         self.deadletters.write(run, effect.reason)
 
 
-@contextmanager
-def _refusals(spec: CommandSpec) -> Iterator[None]:
-    """Requests that are refused as a whole are commands that are refused."""
-    try:
-        yield
-    except RequestRefused as refused:
-        error = {"errorType": refused.error_type, "message": refused.message}
-        raise CommandRefused(spec.name, [error], refused.status) from None
+def _command_refused(spec: CommandSpec, refused: RequestRefused) -> CommandRefused:
+    """A request that is refused as a whole is a command that is refused."""
+    error = {"errorType": refused.error_type, "message": refused.message}
+    return CommandRefused(spec.name, [error], refused.status)
 
 
 def _ensure_in_place(fault: Fault) -> None:

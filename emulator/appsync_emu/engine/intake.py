@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, assert_never, cast
 
 from appsync_emu.core.api import TraceIdForm
@@ -15,7 +13,7 @@ from appsync_emu.graph.run import is_pending
 from appsync_emu.resolvers.context import direct_event
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterator
+    from collections.abc import Awaitable
 
     from appsync_emu.core.api import Api, CommandSpec
     from appsync_emu.core.request import Headers
@@ -63,17 +61,13 @@ class Intake:
         self._journal = journal
         self._dispatcher = dispatcher
         self._strikes = strikes
-        self._labelled: Counter[tuple[str, str, int]] = Counter()
+        self._labelled: dict[tuple[str, str, int], int] = {}
         self._sender: str | None = None
 
-    @contextmanager
-    def sent_by(self, component: str | None) -> Iterator[None]:
-        """Commands that are accepted meanwhile were sent by this component."""
+    def sent_by(self, component: str | None) -> str | None:
+        """Commands that are accepted from now on are sent by this component; who sent before."""
         before, self._sender = self._sender, component
-        try:
-            yield
-        finally:
-            self._sender = before
+        return before
 
     def resolvers(
         self, schema: Schema, own: Mapping[tuple[str, str], Resolver]
@@ -156,8 +150,8 @@ class Intake:
             return self._entropy.occurrence(coordinate, call.arguments)
         if len(self._labelled) >= LABELLED_MAX:
             self._labelled.clear()
-        self._labelled[coordinate, *label] += 1
-        again = self._labelled[coordinate, *label] - 1
+        again = self._labelled.get((coordinate, *label), 0)
+        self._labelled[coordinate, *label] = again + 1
         return (coordinate, *label, again) if again else (coordinate, *label)
 
     def _accept(

@@ -179,6 +179,12 @@ class LoopTime:
                 own.pop(name, None)
             own.update(self._before)
 
+    def __enter__(self) -> None:
+        self.begin()
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
     def later(self, seconds: float, callback: Callable[[], object]) -> asyncio.TimerHandle:
         """Call back in so many real seconds, whoever asks."""
         return self.call_at(self.time() + seconds, callback)

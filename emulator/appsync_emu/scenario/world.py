@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from appsync_emu.graph.schema import Schema
     from appsync_emu.scenario.facts import TraceFacts
     from appsync_emu.scenario.listen import Listener
-    from appsync_emu.scenario.model import Scenario
+    from appsync_emu.scenario.model import RetryChoice, Scenario
 
 __all__ = ["LoadedApi", "Mode", "World", "begin", "load_for", "loaded"]
 
@@ -36,10 +36,14 @@ class LoadedApi:
     Attributes:
         api: as it is run, the scenario's own settings included.
         schema: built from it.
+        adapted: the same for each scenario, as :func:`loaded` has made it.
     """
 
     api: Api
     schema: Schema
+    adapted: dict[tuple[RetryChoice, bool | None], LoadedApi] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
 
 def load_for(scenario: Scenario) -> LoadedApi:
@@ -54,6 +58,14 @@ def load_for(scenario: Scenario) -> LoadedApi:
 
 def loaded(scenario: Scenario, source: LoadedApi) -> LoadedApi:
     """The API as this scenario runs it: with what the file says of retries and dead letters."""
+    choice = scenario.retry, scenario.bury_business
+    known = source.adapted.get(choice)
+    if known is None:
+        known = source.adapted[choice] = _adapted(source, scenario)
+    return known
+
+
+def _adapted(source: LoadedApi, scenario: Scenario) -> LoadedApi:
     api, says = source.api, scenario.retry
     if scenario.bury_business is not None:
         api = replace(api, deadletters=DeadletterPolicy(business=scenario.bury_business))
@@ -67,7 +79,7 @@ def loaded(scenario: Scenario, source: LoadedApi) -> LoadedApi:
             )
             components[name] = replace(component, retry=policy)
         api = replace(api, components=components)
-    return source if api is source.api else replace(source, api=api)
+    return source if api is source.api else LoadedApi(api=api, schema=source.schema)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,21 +27,26 @@ _HOMES = {
 """What is loaded when a library is there, and who patches it."""
 
 _missing = dict(_HOMES)
+_looked = 0  # so many modules were loaded when they were last looked through
 
 
 def install() -> None:
     """Patch the libraries that are loaded, and see to the others; cheap when that was done."""
-    if not _missing:
+    global _looked  # noqa: PLW0603 - modules are the process's, and so is what is known of them
+    if not _missing or (len(sys.modules) == _looked and _FINDER in sys.meta_path):
         return
     if _FINDER not in sys.meta_path:
         sys.meta_path.insert(0, _FINDER)
+    looked = len(sys.modules)
     for name in tuple(_missing):
         module = sys.modules.get(name)
         if module is None:
             continue
         if getattr(getattr(module, "__spec__", None), "_initializing", False):
-            continue  # it is still being imported
+            looked = 0  # it is still being imported
+            continue
         _patch(name)
+    _looked = looked
 
 
 def _patch(name: str) -> None:

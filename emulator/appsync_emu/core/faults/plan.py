@@ -175,14 +175,16 @@ class Plan:
         self.struck[fault.fault_id] += 0
         if isinstance(fault.effect, ThrottleEffect):
             self._buckets[fault.fault_id] = Bucket(fault.effect)
-        self._index()
+        self._index(fault)
 
     def heal(self, fault_id: str | None = None) -> tuple[str, ...]:
         """Disarm one fault, or all; the ids that were disarmed."""
         healed = tuple(name for name in self._faults if fault_id in (None, name))
         for name in healed:
             del self._faults[name]
-        self._index()
+        self._at, self._plain, self._commands = {}, {}, {}
+        for fault in self._faults.values():
+            self._index(fault)
         return healed
 
     def verdict(self, situation: Situation, draw: DrawByKey) -> tuple[Fault | None, Verdict]:
@@ -207,14 +209,12 @@ class Plan:
                 found = (fault, fault.effect.verdict(fault.fault_id, situation, chance))
         return found
 
-    def _index(self) -> None:
-        self._at, self._plain, self._commands = {}, {}, {}
-        for fault in self._faults.values():
-            point, match = fault.point, fault.match
-            self._at[point] = (*self._at.get(point, ()), (fault, _said(match), _service(fault)))
-            plain = _plain(match)
-            self._plain[point] = (*self._plain.get(point, ()), plain)
-            self._commands[point] = (*self._commands.get(point, ()), plain[1])
+    def _index(self, fault: Fault) -> None:
+        point, match = fault.point, fault.match
+        self._at[point] = (*self._at.get(point, ()), (fault, _said(match), _service(fault)))
+        plain = _plain(match)
+        self._plain[point] = (*self._plain.get(point, ()), plain)
+        self._commands[point] = (*self._commands.get(point, ()), plain[1])
 
     def _due(self, fault: Fault, situation: Situation) -> bool:
         """Whether attempt, time and count let it strike; the call is counted."""
