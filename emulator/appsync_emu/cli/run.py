@@ -134,17 +134,17 @@ def run(  # noqa: PLR0913, PLR0917 - click gives every option by name
     seeds: tuple[int, ...],
     count: int | None,
     explore: int | None,
-    record: bool,  # noqa: FBT001 - the same
-    check_determinism: bool,  # noqa: FBT001
-    no_shrink: bool,  # noqa: FBT001
+    record: bool,  # noqa: FBT001 - a flag
+    check_determinism: bool,  # noqa: FBT001 - a flag
+    no_shrink: bool,  # noqa: FBT001 - a flag
     tags: tuple[str, ...],
-    fail_fast: bool,  # noqa: FBT001
+    fail_fast: bool,  # noqa: FBT001 - a flag
     reports: tuple[_Wanted, ...],
     jobs: int | None,
     url: str | None,
     headers: dict[str, str],
     patience: float,
-    quiet: bool,  # noqa: FBT001
+    quiet: bool,  # noqa: FBT001 - a flag
 ) -> None:
     """Run scenario files, and say whether what must hold does.
 
@@ -253,7 +253,7 @@ def _inside(
     entries: Sequence[Scenario | ScenarioOutcome], options: Options, progress: Progress
 ) -> Result:
     from appsync_emu import __version__  # noqa: PLC0415 - as everything heavy here
-    from appsync_emu.scenario.batch import Batch  # noqa: PLC0415
+    from appsync_emu.scenario.batch import Batch  # noqa: PLC0415 - heavy
 
     return Batch(entries, options, watch=progress.update, version=__version__).run()
 
@@ -265,7 +265,7 @@ def _from_outside(
     patience_s: float,
 ) -> Result:
     from appsync_emu import __version__  # noqa: PLC0415 - as everything heavy here
-    from appsync_emu.scenario.remote import drive_all  # noqa: PLC0415
+    from appsync_emu.scenario.remote import drive_all  # noqa: PLC0415 - heavy
 
     return drive_all(entries, url, headers, patience_s=patience_s, version=__version__)
 
