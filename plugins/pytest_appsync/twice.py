@@ -29,6 +29,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     reports = runtestprotocol(item, nextitem=nextitem, log=False)
     if item.stash[JOURNALS] and all(report.passed for report in reports):
+        item.user_properties.clear()
         reports = runtestprotocol(item, nextitem=nextitem, log=False)
     for report in reports:
         hook.pytest_runtest_logreport(report=report)

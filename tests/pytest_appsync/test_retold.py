@@ -94,9 +94,9 @@ def test_what_never_ends_is_left_as_well(suite):
         test_it="""
         def test_stuck(appsync):
             appsync.fault("network.reset")
-            appsync.retry(backoff="fixed", base="20d")
+            appsync.retry(backoff="fixed", base="2d")
             appsync.send("placeOrder", orderId="1")
-            appsync.settle()
+            appsync.settle(within="1d")
         """
     )
     result = run(suite, "--appsync-report", "out")
