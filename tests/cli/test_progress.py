@@ -22,7 +22,9 @@ def state(done=1, failed=0, seeds=4):
 def test_the_line():
     assert line_of(state()) == "[######..................]  0/2 scenarios  1/4 seeds"
     assert line_of(state(failed=3)).endswith("  3 failed")
-    assert line_of(state(done=0, seeds=0)).startswith("[########################]")
+    assert line_of(state(done=0, seeds=0)) == "[........................]  0/2 scenarios"
+    nothing = State(scenarios=0, scenarios_done=0, seeds=0, seeds_done=0, failed=0)
+    assert line_of(nothing).startswith("[########################]")
 
 
 def test_it_is_drawn_on_a_terminal_and_gone_afterwards(monkeypatch):

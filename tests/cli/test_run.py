@@ -290,6 +290,7 @@ def test_a_report_that_cannot_be_written(folder):
         (["--url", "http://x/graphql", "--header", "ab"], '"ab" is no header'),
         (["--url", "http://x/graphql", "--seed", "1"], "it is driven once"),
         (["--url", "http://x/graphql", "--patience", "3"], '"3" is no duration'),
+        (["--url", "http://x/graphql", "-j", "2"], "--jobs with --url"),
         (["--url", "x"], '"x" is not the address of an API'),
         (["--seeds", "0"], "--seeds"),
     ],

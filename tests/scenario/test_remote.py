@@ -53,3 +53,14 @@ def test_interrupted(folder, monkeypatch):
     monkeypatch.setattr("appsync_emu.scenario.remote.drive", tired)
     result = drive_all(open_all(["a.appsync.yaml"]), "http://x/graphql", {}, patience_s=1.0)
     assert (result.interrupted, result.not_run, result.notes) == (True, 1, ())
+
+
+def test_fail_fast_and_how_far_it_has_come(folder):
+    write_scenario(folder, "a", faults="", seeds="", expect="", steps=SEND)
+    write_scenario(folder, "b", faults="", seeds="", expect="", steps=SEND)
+    told = []
+    entries = open_all(["a.appsync.yaml", "b.appsync.yaml"])
+    result = drive_all(entries, NOWHERE, {}, patience_s=1.0, fail_fast=True, watch=told.append)
+    assert [one.path for one in result.report.outcomes] == ["a.appsync.yaml"]
+    assert [(one.scenarios_done, one.failed) for one in told] == [(0, 0)]
+    assert result.not_run == 0

@@ -47,11 +47,11 @@ class Progress:
 
 def line_of(state: State) -> str:
     """The line: ``[####....]  3/25 scenarios  80/650 seeds  1 failed``."""
-    share = state.seeds_done / state.seeds if state.seeds else 1.0
-    filled = round(share * _BAR)
+    done, of = state.seeds_done, state.seeds
+    seeds = f"  {done}/{of} seeds" if of else ""
+    if not of:
+        done, of = state.scenarios_done, state.scenarios
+    filled = round(done / of * _BAR) if of else _BAR
     bar = "#" * filled + "." * (_BAR - filled)
     failed = f"  {state.failed} failed" if state.failed else ""
-    return (
-        f"[{bar}]  {state.scenarios_done}/{state.scenarios} scenarios"
-        f"  {state.seeds_done}/{state.seeds} seeds{failed}"
-    )
+    return f"[{bar}]  {state.scenarios_done}/{state.scenarios} scenarios{seeds}{failed}"

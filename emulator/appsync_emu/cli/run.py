@@ -153,8 +153,10 @@ def run(  # noqa: PLR0913, PLR0917 - click gives every option by name
     failing run is made smaller, and the smallest scenario that still fails is written next to its
     file as NAME.seed-N.appsync.yaml: run it, mend the program, then keep or delete it.
     """
-    _check_options(seeds=seeds, count=count, explore=explore, record=record, url=url,
-                   headers=headers, check_determinism=check_determinism)  # fmt: skip
+    inside = {"--seed": seeds, "--seeds": count, "--explore": explore, "--record": record,
+              "--check-determinism": check_determinism, "--no-shrink": no_shrink,
+              "--jobs": jobs}  # fmt: skip
+    _check_options([name for name, value in inside.items() if value], url, headers)
     try:
         from appsync_emu.scenario.book import Options  # noqa: PLC0415 - heavy; `--help` needs none of it
 
@@ -171,7 +173,7 @@ def run(  # noqa: PLR0913, PLR0917 - click gives every option by name
         entries = _entries(paths, tags)
         with Progress(wanted=not quiet) as progress:
             if url is not None:
-                result = _from_outside(entries, url, headers, patience)
+                result = _from_outside(entries, url, headers, patience, options, progress)
             else:
                 result = _inside(entries, options, progress)
         notes = [*result.notes, *(_recorded(result.report) if record else ())]
@@ -198,34 +200,26 @@ def _entries(paths: Sequence[str], tags: Sequence[str]) -> list[Scenario | Scena
     return entries
 
 
-def _check_options(
-    *,
-    seeds: Sequence[int],
-    count: int | None,
-    explore: int | None,
-    record: bool,
-    url: str | None,
-    headers: dict[str, str],
-    check_determinism: bool,
-) -> None:
-    """Refuse options that say nothing, or the opposite of each other, together."""
-    if seeds and count is not None:
+def _check_options(inside: Sequence[str], url: str | None, headers: dict[str, str]) -> None:
+    """Refuse options that say nothing, or the opposite of each other, together.
+
+    Args:
+        inside: options given that are about runs inside of this program.
+        url: of an API outside.
+        headers: for that API.
+    """
+    if "--seed" in inside and "--seeds" in inside:
         raise click.UsageError("--seed names the seeds, --seeds counts them: write one of them")
-    if record and explore is not None:
+    if "--record" in inside and "--explore" in inside:
         raise click.UsageError(
             "--record with --explore would add seeds that fail with other faults than the file's;"
             " the smallest file, which is written next to it, keeps what was found"
         )
     if headers and url is None:
         raise click.UsageError("--header is for --url alone")
-    if url is None:
-        return
-    inside = {"--seed": seeds, "--seeds": count, "--explore": explore, "--record": record,
-              "--check-determinism": check_determinism}  # fmt: skip
-    named = [name for name, value in inside.items() if value]
-    if named:
+    if url is not None and inside:
         raise click.UsageError(
-            f"{' and '.join(named)}: an API at a URL has no seeds, it is driven once"
+            f"{' and '.join(inside)} with --url: an API at a URL has no seeds, it is driven once"
         )
 
 
@@ -263,11 +257,21 @@ def _from_outside(
     url: str,
     headers: dict[str, str],
     patience_s: float,
+    options: Options,
+    progress: Progress,
 ) -> Result:
     from appsync_emu import __version__  # noqa: PLC0415 - as everything heavy here
     from appsync_emu.scenario.remote import drive_all  # noqa: PLC0415 - heavy
 
-    return drive_all(entries, url, headers, patience_s=patience_s, version=__version__)
+    return drive_all(
+        entries,
+        url,
+        headers,
+        patience_s=patience_s,
+        fail_fast=options.fail_fast,
+        watch=progress.update,
+        version=__version__,
+    )
 
 
 def _recorded(report: Report) -> list[str]:

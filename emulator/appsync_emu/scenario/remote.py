@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from appsync_emu.client_http import HttpClient, Unreachable
 from appsync_emu.core.api import AuthMode
 from appsync_emu.errors import UsageError
-from appsync_emu.scenario.batch import Result
+from appsync_emu.scenario.batch import Result, State
 from appsync_emu.scenario.check import check_against
 from appsync_emu.scenario.driving import Outside, Pace
 from appsync_emu.scenario.outcome import Finding, Kind, Report, ScenarioOutcome
@@ -23,7 +23,7 @@ from appsync_emu.scenario.workshop import findings_of_mistakes
 from appsync_emu.scenario.world import load_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from appsync_emu.scenario.model import Scenario
 
@@ -38,6 +38,8 @@ def drive_all(
     headers: Mapping[str, str],
     *,
     patience_s: float,
+    fail_fast: bool = False,
+    watch: Callable[[State], None] | None = None,
     version: str = "",
 ) -> Result:
     """Run scenarios one after another against the API at ``url``.
@@ -47,6 +49,8 @@ def drive_all(
         url: the GraphQL endpoint.
         headers: sent with everything.
         patience_s: see :class:`Pace`.
+        fail_fast: end after the first scenario in which something is wrong.
+        watch: called before each scenario.
         version: of the package, for the report.
 
     Raises:
@@ -62,12 +66,16 @@ def drive_all(
     interrupted = False
     try:
         for entry, refused in prepared:
+            if watch is not None:
+                watch(_state(len(entries), outcomes))
             if isinstance(entry, ScenarioOutcome):
                 outcomes.append(entry)
             elif refused is not None:
                 outcomes.append(refused)
             else:
                 outcomes.append(drive(entry, url, headers, Pace(patience_s=patience_s)))
+            if fail_fast and outcomes[-1].kind is not Kind.PASSED:
+                break
     except KeyboardInterrupt:
         interrupted = True
     report = Report(
@@ -78,7 +86,17 @@ def drive_all(
         report=report,
         notes=(_REMEDY,) if some else (),
         interrupted=interrupted,
-        not_run=len(entries) - len(outcomes),
+        not_run=len(entries) - len(outcomes) if interrupted else 0,
+    )
+
+
+def _state(scenarios: int, outcomes: Sequence[ScenarioOutcome]) -> State:
+    return State(
+        scenarios=scenarios,
+        scenarios_done=len(outcomes),
+        seeds=0,
+        seeds_done=0,
+        failed=sum(one.kind is not Kind.PASSED for one in outcomes),
     )
 
 
