@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["file_name", "write_report"]
 
-NAME_MAX = 100
+NAME_MAX = 70
 
 
 def file_name(node_id: str, suffix: str) -> str:

@@ -167,8 +167,7 @@ def _with_smallest(
     small = smallest(scenario, source, failed, write=False)
     if small is None:
         return outcome
-    home = Path(scenario.path).parent.as_posix()
-    note = f"# Paths in this file are relative to {home}: put it there, named *.appsync.yaml.\n"
+    note = f"# Put it beside {Path(scenario.path).name}, named *.appsync.yaml.\n"
     path = write_report(item.config, item.nodeid, ".smallest.yaml", note + small.text)
     return replace(outcome, smallest=replace(small, path=path or ""))
 
