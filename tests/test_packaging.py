@@ -69,6 +69,8 @@ def test_the_wheel_holds_both_packages_and_nothing_else(wheel):
     assert points.decode().split() == [
         "[console_scripts]",
         *("appsync-emu", "=", "appsync_emu.cli:main"),
+        "[hypothesis]",
+        *("appsync", "=", "appsync_emu.strategies.entry:register"),
         "[pytest11]",
         *("appsync", "=", "pytest_appsync.plugin"),
     ]

@@ -9,6 +9,7 @@ import sys
 
 import click
 import pytest
+from doc_blocks import agrees, sections
 from hypothesis import Phase, given, settings
 
 from appsync_emu import Harness, load, strategies
@@ -55,7 +56,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def found(api, points, max_size=2):
-    """Why the smallest failing example fails, its faults, and its file."""
+    """Why the smallest failing example fails, its faults, and what Hypothesis prints."""
     last = []
 
     @QUICK
@@ -64,7 +65,7 @@ def found(api, points, max_size=2):
         seed=strategies.seeds(),
         orders=strategies.commands(api, "placeOrder", max_size=2),
     )
-    def ends_well(faults, seed, orders):
+    def test_every_command_ends_exactly_once(faults, seed, orders):
         last[:] = faults
         with Harness(api, faults=faults, seed=seed) as appsync:
             for order in orders:
@@ -72,9 +73,9 @@ def found(api, points, max_size=2):
             appsync.settle()
 
     with pytest.raises(AssertionError) as failed:
-        ends_well()
-    (note,) = [text for text in failed.value.__notes__ if "As a scenario file:" in text]
-    return str(failed.value), [str(fault) for fault in last], note.partition("file:\n\n")[2]
+        test_every_command_ends_exactly_once()
+    said = "\n".join(failed.value.__notes__)
+    return str(failed.value), [str(fault) for fault in last], said
 
 
 @pytest.mark.parametrize(
@@ -107,12 +108,12 @@ def test_it_is_found_and_its_file_fails_alike(
     api = load(folder)
     plant(monkeypatch)
 
-    why, faults, text = found(api, points)
+    why, faults, said = found(api, points)
 
     assert why.startswith(f"invariant {invariant}: ")
     assert faults in smallest
     file = folder / "found.appsync.yaml"
-    file.write_text(text, "utf-8")
+    file.write_text(said.partition("file:\n\n")[2], "utf-8")
     scenario = load_scenario(file)
     outcome = run_scenario(scenario, load_for(scenario))
     assert outcome.kind is Kind.INVARIANT
@@ -124,6 +125,15 @@ def test_it_is_found_and_its_file_fails_alike(
         main(["run", str(file)], standalone_mode=True)
     assert left.value.code == 1
     assert invariant in capsys.readouterr().out
+
+
+def test_the_documentation_shows_what_is_printed(folder, monkeypatch):
+    lost(monkeypatch)
+    _, _, said = found(load(folder), ["attempt", "deadletter.write"])
+    (shown,) = [
+        block.text for section in sections("docs/hypothesis.md") for block in section.of("text")
+    ]
+    assert agrees(said, shown), said
 
 
 def test_the_engine_as_it_is_passes(folder):

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["scenario_file"]
 
 WIDTH = 98
+_TITLE_WIDTH = 88
 _ID = re.compile(r"[a-z][a-z0-9-]{0,63}")
 _FIELD = re.compile(r"[_A-Za-z][_0-9A-Za-z]*(\.[_A-Za-z][_0-9A-Za-z]*)?")
 
@@ -252,7 +253,8 @@ def _escaped(value: Any) -> Any:  # noqa: ANN401 - JSON
 
 def _title(why: str) -> str:
     first = why.partition("\n")[0].partition(" (trace ")[0]
-    return textwrap.shorten(f"Found by Hypothesis: {first}".rstrip(": "), WIDTH)
+    title = f"Found by Hypothesis: {first}".rstrip(": ")
+    return textwrap.shorten(title, _TITLE_WIDTH, placeholder=" ...")
 
 
 def _retry(file: _File) -> dict[str, Any]:
