@@ -36,6 +36,11 @@ PEER_VERSION = "2.16.20"
 SUBSCRIBERS = 1000
 STARTS = 3
 OPEN_FILES = 8192
+PROGRAMS = {
+    "inprocess.py": ("completed", "failing"),
+    "scenarios.py": ("armed", "seeds", "shrinking", "files"),
+}
+"""Measurements without a server, and the groups of figures that each makes."""
 
 Figures = dict[str, float]
 
@@ -145,9 +150,10 @@ def measure_round(contestants: Contestants, seconds: int, number: int) -> Figure
     seen: Figures = {"load_before": os.getloadavg()[0]}
     seen |= measure_start(contestants)
     seen |= measure_servers(contestants, seconds, number % len(contestants.names))
-    for row in ("completed", "failing"):
-        figures = measure_program("inprocess.py", row)
-        seen |= {f"{row}.{name}": value for name, value in figures.items()}
+    for program, rows in PROGRAMS.items():
+        for row in rows:
+            figures = measure_program(program, row)
+            seen |= {f"{row}.{name}": value for name, value in figures.items()}
     plugin = measure_program("plugin.py")
     seen["plugin.fixtures_ms"] = plugin["fixtures_ms"]
     seen["plugin.heavy_modules"] = len(plugin["heavy_modules"])

@@ -93,7 +93,8 @@ class Door:
         executor: Executor,
     ) -> None:
         self._fields = {(spec.type_name, spec.field_name) for spec in api.commands.values()}
-        self._cache: dict[tuple[str | None, ...], frozenset[tuple[str, str]]] = {}
+        self._commands: tuple[str | None, ...] = ()
+        self._sought_now: frozenset[tuple[str, str]] = frozenset()
         self._clock = clock
         self._strikes = strikes
         self._journal = journal
@@ -147,13 +148,12 @@ class Door:
     def _sought(self) -> frozenset[tuple[str, str]]:
         """The commands that a fault may strike, as far as their names say."""
         commands = self._strikes.commands_at(Point.ACCEPT)
-        sought = self._cache.get(commands)
-        if sought is None:
-            sought = frozenset(
+        if commands is not self._commands:
+            self._commands = commands
+            self._sought_now = frozenset(
                 field for field in self._fields if None in commands or field[1] in commands
             )
-            self._cache = {commands: sought}
-        return sought
+        return self._sought_now
 
     def _verdict(self, request: GraphqlRequest, called: list[Called]) -> Verdict:
         """What happens to the first command that anything happens to."""

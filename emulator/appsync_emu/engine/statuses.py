@@ -83,7 +83,11 @@ class Statuses:
         if waiting is not None:
             self._journal.append(record)
             waiting.append(_status_of(record))
-        elif self._strikes.armed_at(Point.STATUS_WRITE) and not run.facts.copy:
+        elif (
+            self._strikes.armed_at(Point.STATUS_WRITE)
+            and not run.facts.copy
+            and self._strikes.meets(run, Point.STATUS_WRITE)
+        ):
             status = _status_of(record)
             verdict = self._strikes.verdict(run, Point.STATUS_WRITE, status=status)
             self._journal.append(record)

@@ -56,7 +56,7 @@ class Strikes:
 
     def armed_at(self, point: Point) -> bool:
         """Whether any fault may strike there; when not, nothing need be asked."""
-        return self._plan.armed_at(point)
+        return point in self._plan.points
 
     def concerns(self, point: Point, command: str, label: str | None) -> bool:
         """Whether a fault might strike a command of that name and label."""
@@ -66,9 +66,17 @@ class Strikes:
         """The commands that faults at the point are for; ``None`` for a fault that does not say."""
         return self._plan.commands_at(point)
 
+    def meets(self, run: Run, point: Point) -> bool:
+        """Whether a fault might strike the delivery there: most are for others."""
+        plan, facts = self._plan, run.facts
+        known = plan.known.get((facts.component, facts.command, facts.event))
+        if known is None:
+            known = plan.meets(facts.component, facts.command, facts.event)
+        return point in known
+
     def verdict(self, run: Run, point: Point, *, status: str | None = None) -> Verdict:
         """What happens to this delivery here."""
-        if not self._plan.armed_at(point):
+        if point not in self._plan.points or not self.meets(run, point):
             return PROCEED
         facts = run.facts
         label = self.labels.get(facts.trace_id)

@@ -362,3 +362,20 @@ def test_no_bound_is_ever_passed(strike, met):
         assert strike.first is None or len(of_trace) <= strike.first
         assert len(of_trace) <= max(0, len(meant) - strike.skip)
         assert strike.attempts is None or strike.attempts.issuperset(of_trace)
+
+
+def test_a_plan_knows_whom_its_faults_are_for(monkeypatch):
+    monkeypatch.setattr(plan_module, "MEETS_MAX", 2)
+    plan = Plan([
+        fault(match=Match(command="placeOrder", label="big")),
+        fault("kept", point=Point.DISPATCH, match=Match(component="Payments")),
+    ])  # fmt: skip
+    assert plan.points == {Point.ATTEMPT, Point.DISPATCH}
+    assert plan.meets("Orders", "placeOrder", None) == {Point.ATTEMPT}
+    assert plan.meets("Payments", "placeOrder", None) == {Point.ATTEMPT, Point.DISPATCH}
+    assert plan.meets("Orders", None, "OrderPlaced") == frozenset()
+    assert plan.meets("Orders", "placeOrder", None) == {Point.ATTEMPT}
+    plan.heal("slow")
+    assert plan.meets("Orders", "placeOrder", None) == frozenset()
+    plan.arm(fault("all", point=Point.DATA))
+    assert plan.meets("Orders", "placeOrder", None) == {Point.DATA}

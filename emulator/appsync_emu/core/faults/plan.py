@@ -49,6 +49,9 @@ Plain: TypeAlias = "tuple[str | None, ...]"
 """Component, command, event, label, status, source and operation that a match wants to be just so,
 or ``None``."""
 
+MEETS_MAX = 1_000
+"""Kinds of deliveries of which a plan remembers where it meets them."""
+
 COUNTED_MAX = 100_000
 """Counts that a plan keeps; those that were not met for longest are forgotten,
 which only a long-lived server reaches."""
@@ -91,6 +94,8 @@ class Plan:
 
     Attributes:
         start_ns: what ``during`` counts from.
+        points: where any fault is armed; looked at before anything else is asked.
+        known: what :meth:`meets` has answered so far, for those who cannot afford to ask.
         struck: strikes by fault id, of all faults that are or were armed.
     """
 
@@ -102,6 +107,8 @@ class Plan:
         "_met",
         "_plain",
         "_seen",
+        "known",
+        "points",
         "start_ns",
         "struck",
     )
@@ -109,7 +116,9 @@ class Plan:
     def __init__(self, faults: Sequence[Fault] = (), *, start_ns: int = 0) -> None:
         self._faults: dict[str, Fault] = {}
         self._at: dict[Point, tuple[tuple[Fault, Said, str | None], ...]] = {}
+        self.points: frozenset[Point] = frozenset()
         self._plain: dict[Point, tuple[Plain, ...]] = {}
+        self.known: dict[tuple[str | None, ...], frozenset[Point]] = {}
         self._commands: dict[Point, tuple[str | None, ...]] = {}
         self._met: dict[tuple[object, ...], int] = {}
         self._seen: dict[tuple[object, ...], int] = {}
@@ -126,7 +135,26 @@ class Plan:
 
     def armed_at(self, point: Point) -> bool:
         """Whether any fault may strike there: ask before making a situation."""
-        return point in self._at
+        return point in self.points
+
+    def meets(
+        self, component: str | None, command: str | None, event: str | None
+    ) -> frozenset[Point]:
+        """The points at which a fault might strike such a delivery, as far as these words say."""
+        words = component, command, event
+        known = self.known.get(words)
+        if known is None:
+            if len(self.known) >= MEETS_MAX:
+                self.known.clear()
+            known = self.known[words] = frozenset(
+                point
+                for point, plains in self._plain.items()
+                if any(
+                    all(wants in (None, word) for wants, word in zip(plain, words, strict=False))
+                    for plain in plains
+                )
+            )
+        return known
 
     def concerns(
         self,
@@ -183,6 +211,8 @@ class Plan:
         for name in healed:
             del self._faults[name]
         self._at, self._plain, self._commands = {}, {}, {}
+        self.points = frozenset()
+        self.known.clear()
         for fault in self._faults.values():
             self._index(fault)
         return healed
@@ -215,6 +245,8 @@ class Plan:
         plain = _plain(match)
         self._plain[point] = (*self._plain.get(point, ()), plain)
         self._commands[point] = (*self._commands.get(point, ()), plain[1])
+        self.points |= {point}
+        self.known.clear()
 
     def _due(self, fault: Fault, situation: Situation) -> bool:
         """Whether attempt, time and count let it strike; the call is counted."""
