@@ -86,15 +86,30 @@ def run(folder, *words):
     )
 
 
+def folder_of(document, section) -> str:
+    """Sections that pass and bring no files of their own run together, for speed."""
+    first = section is sections(document)[0]
+    own = first or section.of("text") or any(block.file for block in section.blocks)
+    return slug(f"{document} {section.title}" if own else document)
+
+
+def slug(text: str) -> str:
+    return re.sub(r"\W+", "-", text)
+
+
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
-    """What ``appsync-emu run .`` answered in the folder of each section."""
+    """What ``appsync-emu run .`` answered, by folder."""
     base = tmp_path_factory.mktemp("scenarios")
     folders = {}
-    for number, param in enumerate(SHOWN):
-        folders[param.id] = base / str(number)
-        folders[param.id].mkdir()
-        write(folders[param.id], *param.values)
+    for document, section in (param.values for param in SHOWN):
+        name = folder_of(document, section)
+        if name in folders:
+            write_scenarios(folders[name], section)
+            continue
+        folders[name] = base / name
+        folders[name].mkdir()
+        write(folders[name], document, section)
     with ThreadPoolExecutor(2) as pool:
         answers = pool.map(lambda folder: run(folder, "."), folders.values())
         return dict(zip(folders, answers, strict=True))
@@ -102,7 +117,7 @@ def ran(tmp_path_factory):
 
 @pytest.mark.parametrize(("document", "section"), SHOWN)
 def test_every_scenario_comes_to_what_is_said(document, section, ran):
-    answer = ran[f"{document}: {section.title}"]
+    answer = ran[folder_of(document, section)]
     reports = section.of("text")
     assert answer.returncode == (1 if reports else 0), answer.stdout + answer.stderr
     for report in reports:
@@ -215,6 +230,29 @@ def test_every_option_exit_code_and_kind_of_verdict_is_documented():
     (section,) = [part for part in sections(SCENARIOS) if part.title == "Exit codes"]
     documented = re.findall(r"^\| (\d+) \|", section.text, re.MULTILINE)
     assert documented == re.findall(r"^  (\d+)  ", run_command.epilog or "", re.MULTILINE)
+
+
+def keys_of(value, named=frozenset({"journal", "strikes", "kinds"})):
+    """Every key of a report; what stands under ``named`` has names of its users' or of records."""
+    if isinstance(value, list):
+        return set().union(*map(keys_of, value))
+    if not isinstance(value, dict):
+        return set()
+    return {
+        *value,
+        *set().union(*(keys_of(part) for key, part in value.items() if key not in named)),
+    }
+
+
+def test_every_key_of_the_json_report_is_documented(tmp_path):
+    (failure,) = [part for part in sections(SCENARIOS) if part.title == "A failure"]
+    write(tmp_path, SCENARIOS, failure)
+    answer = run(tmp_path, ".", "--report", "json=-")
+    found = keys_of(json.loads(answer.stdout))
+    (section,) = [part for part in sections(SCENARIOS) if part.title == "Reports"]
+    told = set(re.findall(r"`(\w+)`", section.text))
+    assert found - told == set()
+    assert {"rows", "smallest", "groups"} <= found
 
 
 def test_every_invariant_and_operator_is_documented():
