@@ -7,8 +7,18 @@ import pickle
 from stage import scenario, shop
 
 from appsync_emu.errors import BusinessError
+from appsync_emu.scenario import run as run_module
 from appsync_emu.scenario.outcome import Kind
-from appsync_emu.scenario.run import calm_run, first_difference, merge, run_scenario, run_seed
+from appsync_emu.scenario.run import (
+    SPINNING,
+    calm_run,
+    first_difference,
+    merge,
+    run_scenario,
+    run_seed,
+)
+from appsync_emu.scenario.shrink import shrink
+from appsync_emu.scenario.watchdog import watched
 
 SEND = "- send: {label: o, command: placeOrder, input: {id: o-1}}"
 RESET = "- {id: reset, point: attempt, strike: {attempts: 1}, effect: "
@@ -103,6 +113,26 @@ def test_an_invariant_may_be_allowed_with_a_reason(tmp_path):
     assert outcome.failed_seeds[0].findings[0].name == "ends-exactly-once"
     allowed = "expect:\n  invariants: {except: [{name: ends-exactly-once, reason: it is lost}]}\n"
     assert run(tmp_path, drop + allowed).kind is Kind.PASSED
+
+
+def test_a_handler_that_never_comes_back(tmp_path, monkeypatch):
+    """It holds the only thread: no time limit can end it, but the run ends, and says where."""
+    monkeypatch.setattr(run_module, "watched", lambda progress: watched(progress, 0.05))
+
+    async def spin(event, context, table):
+        while True:
+            pass
+
+    found = scenario(tmp_path, "- send: {command: placeOrder, input: {id: o-1}}", "calm: false")
+    outcome = run_scenario(found, shop(spin).loaded)
+
+    assert outcome.kind is Kind.LIVENESS
+    [seed] = outcome.seeds
+    [finding] = seed.findings
+    assert (finding.name, finding.line) == (SPINNING, 2)
+    assert "test_run.py:" in finding.message
+    assert "in spin neither ended nor waited" in finding.message
+    assert shrink(found, shop(spin).loaded, seed) is None
 
 
 def test_exploring_arms_each_fault_by_chance_and_expects_nothing(tmp_path):

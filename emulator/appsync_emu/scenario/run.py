@@ -26,6 +26,7 @@ from appsync_emu.scenario.outcome import (
 )
 from appsync_emu.scenario.steps_run import perform, settle
 from appsync_emu.scenario.story import story_of
+from appsync_emu.scenario.watchdog import PATIENCE_S, Spinning, watched
 from appsync_emu.scenario.world import Mode, World, begin, loaded
 from appsync_emu.testing.portal import Portal
 
@@ -36,10 +37,23 @@ if TYPE_CHECKING:
     from appsync_emu.scenario.outcome import Story
     from appsync_emu.scenario.world import LoadedApi
 
-__all__ = ["CALM_SEED", "calm_run", "first_difference", "merge", "run_scenario", "run_seed"]
+__all__ = [
+    "CALM_SEED",
+    "SPINNING",
+    "calm_run",
+    "first_difference",
+    "merge",
+    "run_scenario",
+    "run_seed",
+    "spins",
+]
 
 CALM_SEED = 0
 """What ids come from in the calm run."""
+
+SPINNING = "spinning"
+"""Name of the finding of a handler that never comes back: one is enough, and nothing smaller is
+looked for."""
 
 STORIES_MAX = 5
 """Stories that one run tells."""
@@ -76,10 +90,16 @@ def run_seed(  # noqa: PLR0913 - all the ways in which the steps can be run
     if steps is not None:
         scenario = replace(scenario, steps=tuple(steps))
     mode = Mode(faults=faults, calm=calm, explore=explore)
+    worlds: list[World] = []
     with seldom(ALMOST_NEVER):
         portal = Portal()
         try:
-            return portal.run(_run(scenario, api, seed, mode, keep=keep_journal, stories=stories))
+            with watched(lambda: [world.progress for world in worlds]) as watch:
+                return portal.run(
+                    _run(scenario, api, seed, mode, worlds, keep=keep_journal, stories=stories)
+                )
+        except Spinning:
+            return _spun(scenario, seed, watch.place)
         finally:
             portal.close()
 
@@ -91,10 +111,33 @@ def calm_run(scenario: Scenario, source: LoadedApi) -> SeedOutcome | None:
     return run_seed(scenario, source, CALM_SEED, calm=True)
 
 
+def spins(outcome: SeedOutcome) -> bool:
+    """Whether a handler never came back: in other worlds it would not either, only later."""
+    return any(finding.name == SPINNING for finding in outcome.findings)
+
+
+def _spun(scenario: Scenario, seed: int, place: str) -> SeedOutcome:
+    """A handler took the only thread and did not give it back."""
+    message = (
+        f"nothing got on for {PATIENCE_S:g} real seconds: {place} neither ended nor waited."
+        " Whatever works for long belongs into a def handler."
+    )
+    finding = Finding(kind=Kind.LIVENESS, name=SPINNING, message=message, line=scenario.line)
+    return SeedOutcome(seed=seed, findings=(finding,))
+
+
 async def _run(
-    scenario: Scenario, api: LoadedApi, seed: int, mode: Mode, *, keep: bool, stories: bool
+    scenario: Scenario,
+    api: LoadedApi,
+    seed: int,
+    mode: Mode,
+    worlds: list[World],
+    *,
+    keep: bool,
+    stories: bool,
 ) -> SeedOutcome:
     world = begin(scenario, api, seed, mode)
+    worlds.append(world)
     try:
         await _do(world)
         return _outcome(world, api, keep=keep, stories=stories)
@@ -216,10 +259,12 @@ def run_scenario(
     calm = calm_run(scenario, source)
     outcomes: list[SeedOutcome] = []
     if calm is None or not calm.failed:
-        outcomes = [
-            run_seed(scenario, source, seed, explore=explore, keep_journal=keep_journal)
-            for seed in (scenario.seeds.all if seeds is None else seeds)
-        ]
+        for seed in scenario.seeds.all if seeds is None else seeds:
+            outcomes.append(
+                run_seed(scenario, source, seed, explore=explore, keep_journal=keep_journal)
+            )
+            if spins(outcomes[-1]):
+                break
     merged = merge(scenario, calm, outcomes, explore=explore)
     return replace(merged, elapsed_s=time.perf_counter() - began)
 

@@ -13,7 +13,7 @@ from appsync_emu.errors import UsageError
 from appsync_emu.scenario.check import check_against
 from appsync_emu.scenario.load import load
 from appsync_emu.scenario.outcome import Finding, Kind
-from appsync_emu.scenario.run import calm_run, run_seed
+from appsync_emu.scenario.run import calm_run, run_seed, spins
 from appsync_emu.scenario.world import load_for
 from appsync_emu.scenario.write import smallest
 
@@ -143,7 +143,7 @@ class Workshop:
             every = work.journals == "all"
             outcome = run_seed(scenario, source, seed, explore=work.explore, keep_journal=every)
             yield Ran(_light(outcome, work))
-            if work.stop and outcome.failed:
+            if (work.stop and outcome.failed) or spins(outcome):
                 return
 
     def _load(self, path: str) -> tuple[Scenario, LoadedApi]:

@@ -167,6 +167,11 @@ class World:
                 found.setdefault(record.label, []).append(record.trace_id)
         return found
 
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Differs whenever anything got on: the last record, and the time."""
+        return self.emulator.journal.last, self.clock.now_ns()
+
     def facts(self, trace_id: str) -> TraceFacts:
         """What became of a trace so far."""
         records = self.emulator.journal.of_trace(trace_id)
