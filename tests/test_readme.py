@@ -14,7 +14,7 @@ from doc_blocks import ROOT, blocks, text_of
 from readme_reader import Reader, commands, needs_a_shell
 
 README = "README.md"
-LINES_MAX = 110
+LINES_MAX = 112
 """One screen of words; the scenario, its report and the test take another."""
 SCENARIO = "charge.appsync.yaml"
 
