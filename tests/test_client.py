@@ -251,11 +251,11 @@ def test_a_query_that_takes_its_time_is_waited_for(monkeypatch):
         await emulator.clock.settle()
         real = Client.post
 
-        async def late(client, body, headers):
+        async def late(client, body, headers=None):
             await emulator.clock.sleep(3)
             return real(client, body, headers)
 
-        monkeypatch.setattr(Client, "post", lambda *args, headers=None: late(*args, headers))
+        monkeypatch.setattr(Client, "post", late)
         follower = await emulator.clock.until(Client(emulator).follow("x"))
         first = follower.statuses
         follower.subscription.cut()

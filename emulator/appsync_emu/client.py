@@ -191,16 +191,12 @@ class Follower:
                 self._lines.pushed(line)
 
     def _catch_up(self) -> None:
-        if self._query is None or not self.subscription.live:
-            return
-        answer = self._client.post(_body(*self._query, None))
-        if isinstance(answer, Answer):
-            self._answered(Response(answer))
-        else:
-            self._asked = self._client.emulator.clock.spawn(self._wait(answer))
+        if self._query is not None and self.subscription.live:
+            # From its first step in a task of its own: whoever waits is the one that rests.
+            self._asked = self._client.emulator.clock.spawn(self._ask(*self._query))
 
-    async def _wait(self, answer: Awaitable[Answer]) -> None:
-        self._answered(Response(await answer))
+    async def _ask(self, query: str, variables: Mapping[str, Json]) -> None:
+        self._answered(await self._client.execute(query, variables))
         self._asked = None
 
     def _answered(self, response: Response) -> None:

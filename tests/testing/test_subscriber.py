@@ -187,3 +187,14 @@ def test_a_connection_is_lost_by_hand(appsync):
     appsync.settle()
     assert (watcher.closures, watcher.reconnects) == ([(1006, "")], 1)
     assert watcher.saw("accepted", "success")
+
+
+def test_catching_up_late_keeps_nobody_waiting(appsync, caplog):
+    """Whoever reads the trace late rests meanwhile: virtual time goes on at once."""
+    appsync.fault("delay", at="status.read", by="1s")
+    trace = appsync.send("placeOrder", orderId="1")
+    watcher = appsync.subscribe("onTrace", of=trace)
+    appsync.settle()
+
+    assert watcher.statuses == ["accepted", "success"]
+    assert not caplog.records
