@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from appsync_emu.errors import BusinessError, PermanentError, TechnicalError
@@ -134,9 +135,15 @@ def _of_aws_response(response: Mapping[str, Any]) -> Classification | None:
     return None
 
 
+@lru_cache(maxsize=256)
+def _families(mro: tuple[type, ...]) -> frozenset[str]:
+    """Names of the classes that an exception is one of."""
+    return frozenset(family.__name__ for family in mro)
+
+
 def _http_status(error: BaseException) -> int:
     """The status of an HTTP answer that was raised as an exception; 0 for all others."""
-    if _RAISED_ANSWERS.isdisjoint(family.__name__ for family in type(error).__mro__):
+    if _RAISED_ANSWERS.isdisjoint(_families(type(error).__mro__)):
         return 0
     for holder, name in (
         (error, "status"),
@@ -183,6 +190,6 @@ def classify(
     found = _of_answer(error)
     if found is not None:
         return found
-    if any(family.__name__ in _CONNECTION_FAMILIES for family in type(error).__mro__):
+    if not _CONNECTION_FAMILIES.isdisjoint(_families(type(error).__mro__)):
         return Classification(ErrorClass.TECHNICAL, "connection or time-out")
     return Classification(ErrorClass.TECHNICAL, "unknown type, retried by default")

@@ -62,6 +62,8 @@ class State(Enum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
 
+    __hash__ = object.__hash__  # states are looked up at every step, and Enum's takes its time
+
 
 @quick
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,7 @@ LEGAL: dict[State, tuple[type[Happening], ...]] = {
 }
 """Which happenings each state admits; anything else is a bug of the engine."""
 
+_CLASSES = {each.value: each for each in ErrorClass}
 _SUCCESS = (Publish("success"),)
 _RECOGNISED = (Publish("success", "already processed"),)
 
@@ -211,7 +214,7 @@ def step(
         case Succeeded():
             return delivery.now(State.SUCCEEDED), _SUCCESS
         case Failed():
-            error_class = ErrorClass(happening.error.error_class)
+            error_class = _CLASSES[happening.error.error_class]
             decision = decide(policy, error_class, delivery.attempts, draw, delivery.before_s)
             return _failed(delivery, happening, decision, now_ns, bury_business=bury_business)
         case Woken():

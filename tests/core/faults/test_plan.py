@@ -373,6 +373,7 @@ def test_a_plan_knows_whom_its_faults_are_for(monkeypatch):
     assert plan.points == {Point.ATTEMPT, Point.DISPATCH}
     assert plan.meets("Orders", "placeOrder", None) == {Point.ATTEMPT}
     assert plan.meets("Payments", "placeOrder", None) == {Point.ATTEMPT, Point.DISPATCH}
+    assert plan.meets("Payments", "placeOrder", None) == {Point.ATTEMPT, Point.DISPATCH}
     assert plan.meets("Orders", None, "OrderPlaced") == frozenset()
     assert plan.meets("Orders", "placeOrder", None) == {Point.ATTEMPT}
     plan.heal("slow")
