@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from stage import scenario, shop
 
+from appsync_emu.scenario.model import Crash, Query
 from appsync_emu.scenario.outcome import Finding, Kind, SeedOutcome
 from appsync_emu.scenario.run import run_seed
-from appsync_emu.scenario.shrink import minimise, shrink
+from appsync_emu.scenario.shrink import Shrunk, minimise, shrink
 
 FAULTS = """
 faults:
@@ -56,7 +57,19 @@ def test_against_an_expectation_no_step_goes(tmp_path):
     assert found.faults == ("lost",)
     left = [place for place, _ in found.steps]
     assert left == [0, 1, 2, 3, 4, 7, 8, 9]  # but those that speak of faults which are gone
-    assert found.words.startswith("1 subscribe, 2 sends, 1 advance")
+    told = "1 subscribe, 2 sends, 1 advance, 1 expect, 1 heal, 1 redrive, 1 settle"
+    assert found.words == told
+
+
+def test_steps_are_counted_in_words():
+    query = Query(line=1, query="item")
+    crash = Crash(line=2, component="Handler", restart_after_s=10.0)
+    finding = Finding(kind=Kind.EXPECTATION, name="x", message="y")
+    found = Shrunk(
+        seed=1, finding=finding, faults=(), idle=0, runs=1, misses=frozenset(),
+        steps=((0, query), (1, crash), (2, query), (3, crash)),
+    )  # fmt: skip
+    assert found.words == "2 queries, 2 crashes"
 
 
 def test_an_expectation_that_no_fault_at_all_misses_too(tmp_path):

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from appsync_emu.scenario.model import Arm, Discard, Heal, Redrive, Send, Subscribe
+from appsync_emu.scenario.model import Arm, Discard, ExpectNow, Heal, Redrive, Send, Subscribe
 from appsync_emu.scenario.outcome import Finding, Kind
 from appsync_emu.scenario.run import SPINNING, run_seed
 
@@ -58,9 +58,9 @@ class Shrunk:
     @property
     def words(self) -> str:
         """The steps in words: ``1 send, 1 settle``."""
-        counts = Counter(type(step).__name__.lower() for _, step in self.steps)
+        counts = Counter(_verb(step) for _, step in self.steps)
         return ", ".join(
-            f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items()
+            f"{count} {_several(verb) if count > 1 else verb}" for verb, count in counts.items()
         )
 
 
@@ -107,6 +107,17 @@ def shrink(scenario: Scenario, source: LoadedApi, outcome: SeedOutcome) -> Shrun
         runs=search.runs,
         misses=frozenset(one.name for one in last),
     )
+
+
+def _verb(step: Step) -> str:
+    """What the file calls it."""
+    return "expect" if isinstance(step, ExpectNow) else type(step).__name__.lower()
+
+
+def _several(verb: str) -> str:
+    if verb.endswith("y"):
+        return f"{verb[:-1]}ies"
+    return f"{verb}es" if verb.endswith("sh") else f"{verb}s"
 
 
 def _told(findings: Iterable[Finding]) -> Finding | None:
