@@ -40,6 +40,6 @@ def quick(cls: type[T]) -> type[T]:
     exec(text, names)  # noqa: S102 - names of fields, as dataclasses itself makes its methods
     made = names["__init__"]
     made.__annotations__ = dict(cls.__init__.__annotations__)
-    made.__qualname__ = f"{cls.__qualname__}.__init__"  # type: ignore[attr-defined]
-    cls.__init__ = made  # type: ignore[assignment]
+    made.__qualname__ = f"{cls.__qualname__}.__init__"  # type: ignore[attr-defined]  # a function has it
+    cls.__init__ = made  # type: ignore[assignment]  # it takes what dataclass's own took
     return cls
