@@ -86,13 +86,41 @@ class _Worker:
 
     def kill(self) -> None:
         """Raise :class:`Killed` in the thread, and let it end."""
-        # In this order: a thread that has just ended its job would otherwise leave its loop, and
-        # be struck where nobody catches it.
+        if _pending_exceptions_hang():
+            looked = threading.Timer(LOOK_S, self._strike_unless_at, (self._position(),))
+            looked.daemon = True
+            looked.start()
+        else:
+            # In this order: a thread that has just ended its job would otherwise leave its loop,
+            # and be struck where nobody catches it.
+            self._strike()
+        self.jobs.put(None)
+
+    def _strike(self) -> None:
         if self.thread.ident is not None:
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
                 ctypes.c_ulong(self.thread.ident), ctypes.py_object(Killed)
             )
-        self.jobs.put(None)
+
+    def _position(self) -> tuple[int, int] | None:
+        """Where the thread stands: a frame and its instruction; ``None`` when it has ended."""
+        frame = sys._current_frames().get(self.thread.ident or 0)  # noqa: SLF001 - the only way
+        return None if frame is None else (id(frame), frame.f_lasti)
+
+    def _strike_unless_at(self, position: tuple[int, int] | None) -> None:
+        """Strike a thread that got on; one that blocks ends when what it waits for does."""
+        if self.thread.is_alive() and self._position() not in (None, position):
+            self._strike()
+
+
+def _pending_exceptions_hang() -> bool:
+    """Whether this Python goes round in circles while an exception waits for a blocked thread.
+
+    CPython 3.11 does so in every thread that is traced, by a debugger or for coverage: it looks
+    for pending exceptions before each function, finds one that is not its own, and looks again.
+    """
+    traced = (sys.gettrace(), sys.getprofile(), threading.gettrace(), threading.getprofile())
+    return sys.version_info < (3, 12) and any(traced)
 
 
 class _Watch:
