@@ -101,7 +101,7 @@ class CommandRefused(UsageError):  # noqa: N818 - what happened to the command
     """A command sent from Python was refused: the errors say why.
 
     Attributes:
-        errors: the ``errors`` of the GraphQL answer; of an answer that was no GraphQL, what it said.
+        errors: the ``errors`` of the GraphQL answer; what it said, when it was no GraphQL.
         status: the HTTP status of the answer: 200 when a field failed.
     """
 

@@ -32,7 +32,6 @@ Duration: TypeAlias = str | float | timedelta
 """``"14m 59s"``, seconds, or a ``timedelta``."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Command:
     """A command to send.

@@ -19,7 +19,7 @@ S = 1_000_000_000
         (Strike(skip=1, first=2), [2, 3]),
         (Strike(every=3), [3, 6]),
         (Strike(skip=1, every=2), [3, 5]),
-        (Strike(skip=1, every=2, first=3), [3]),
+        (Strike(skip=1, every=2, first=1), [3]),
     ],
     ids=str,
 )
@@ -62,3 +62,7 @@ def test_a_window_begins_with_its_first_moment_and_ends_before_its_last():
 )
 def test_in_words(strike, words):
     assert str(strike) == words
+
+
+def test_without_a_window_any_time_will_do():
+    assert ALWAYS.in_time(0, 10**18)

@@ -21,8 +21,8 @@ class Strike:
     Attributes:
         attempts: attempt numbers, from 1.
         skip: calls that pass before the first that may be struck.
-        first: of the calls after those, how many may be struck.
         every: of the calls after those, every so many-th may be struck.
+        first: of the calls that are left, how many may be struck.
         per: what calls are counted in: each trace of its own, each component, each subscriber, or
             the whole run.
         from_s: seconds of virtual time since the start before which it does not strike.
@@ -56,7 +56,11 @@ class Strike:
     def counts(self, number: int) -> bool:
         """Whether the call of that number, from 1, may be struck."""
         number -= self.skip
-        if number < 1 or (self.every is not None and number % self.every):
+        if self.every is not None:
+            number, rest = divmod(number, self.every)
+            if rest:
+                return False
+        if number < 1:
             return False
         return self.first is None or number <= self.first
 
