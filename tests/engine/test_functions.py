@@ -11,7 +11,8 @@ from engine.kit import answer, drive, handler, make_api, request
 
 from appsync_emu.core.api import Component
 from appsync_emu.core.records import EventPublished
-from appsync_emu.engine.clock import RealClock
+from appsync_emu.engine.clock import ManualClock, RealClock
+from appsync_emu.engine.emulator import Emulator
 
 ASK = '{ ask(what: "x") }'
 
@@ -142,3 +143,15 @@ def test_each_of_two_functions_is_timed_out_by_itself():
 
     assert response["data"] == {"a": None, "b": "in time"}
     assert response["errors"][0]["message"] == "Execution timed out."
+
+
+@pytest.mark.parametrize(("clock", "written"), [(ManualClock, 1), (RealClock, 0)])
+def test_queries_of_a_server_leave_nothing_in_its_journal(clock, written):
+    """In real time nobody reads of them, and a server answers thousands a second."""
+
+    async def test():
+        async with Emulator(make_api(ask=echo_async), clock=clock()) as emulator:
+            assert (await answer(emulator, ASK))["data"] == {"ask": "xx"}
+            return len(emulator.journal.records)
+
+    assert asyncio.run(test()) == written

@@ -247,6 +247,9 @@ class DeadLetterDiscarded:
 class DataCalled:
     """A handler or resolver called a service.
 
+    In real time the calls of resolvers' functions are written down only while faults may strike
+    calls: a server's queries would fill its journal.
+
     Attributes:
         facts: the delivery whose handler called; ``None`` for a resolver.
         attempt: of the delivery; 0 for a resolver.
