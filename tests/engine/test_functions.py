@@ -151,7 +151,8 @@ def test_queries_of_a_server_leave_nothing_in_its_journal(clock, written):
 
     async def test():
         async with Emulator(make_api(ask=echo_async), clock=clock()) as emulator:
-            assert (await answer(emulator, ASK))["data"] == {"ask": "xx"}
+            response = emulator.execute(request(ASK))
+            assert response["data"] == {"ask": "xx"}
             return len(emulator.journal.records)
 
     assert asyncio.run(test()) == written

@@ -20,6 +20,9 @@ from appsync_emu import watch
 from appsync_emu.core.faults.names import NAMED
 from appsync_emu.core.faults.points import Point
 
+# Older versions of aiohttp have none of their own.
+DNS_ERROR = getattr(aiohttp, "ClientConnectorDNSError", aiohttp.ClientConnectorError)
+
 
 class Row(NamedTuple):
     """What is seen, by who looks; ``None``: it does not strike there.
@@ -62,7 +65,7 @@ ROWS = {
         "gaierror",
         "EndpointConnectionError",
         "ConnectError",
-        "ClientConnectorDNSError",
+        DNS_ERROR.__name__,
         UNHANDLED,
         "Name or service not known",
     ),

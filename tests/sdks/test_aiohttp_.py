@@ -16,6 +16,9 @@ from appsync_emu.core.faults.error import ErrorEffect
 from appsync_emu.core.faults.hang import HangEffect
 from appsync_emu.core.records import DataCalled
 
+# Older ones have none of their own.
+DNS_ERROR = getattr(aiohttp, "ClientConnectorDNSError", aiohttp.ClientConnectorError)
+
 
 @asynccontextmanager
 async def serving(asked, status=201):
@@ -71,7 +74,7 @@ def test_a_request_is_a_call(method, write):
     ("name", "exception"),
     [
         ("network.refused", aiohttp.ClientConnectorError),
-        ("network.dns", aiohttp.ClientConnectorDNSError),
+        ("network.dns", DNS_ERROR),
         ("network.reset", aiohttp.ServerDisconnectedError),
         ("network.tls", aiohttp.ClientConnectorSSLError),
         ("network.connect-timeout", aiohttp.ConnectionTimeoutError),
