@@ -28,7 +28,13 @@ def loop_is_running() -> bool:
     if _running() is not None:
         return True
     trio = sys.modules.get("trio")
-    return trio is not None and bool(trio.lowlevel.in_trio_run())
+    if trio is None:
+        return False
+    try:
+        trio.lowlevel.current_trio_token()
+    except RuntimeError:  # in_trio_run() asks the same, since trio 0.28
+        return False
+    return True
 
 
 def loop_is_ours_to_use() -> bool:
