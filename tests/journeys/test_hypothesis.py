@@ -133,7 +133,10 @@ def test_the_documentation_shows_what_is_printed(folder, monkeypatch):
     (shown,) = [
         block.text for section in sections("docs/hypothesis.md") for block in section.of("text")
     ]
-    assert agrees(said, shown), said
+    # How an example is printed above the file is Hypothesis' own, and changes with its versions.
+    ours = "As a scenario file:"
+    assert ours in shown
+    assert agrees(said.partition(ours)[2], shown.partition(ours)[2]), said
 
 
 def test_the_engine_as_it_is_passes(folder):
