@@ -322,6 +322,13 @@ def test_errors_of_one_service_do_not_strike_anothers_calls():
     assert struck(Plan([named("network.reset")]), occasion(service="sqs", **at_data))
 
 
+def test_a_part_of_a_batch_fails_in_batches_alone():
+    plan = Plan([named("dynamodb.partial-batch")])
+    one = {"point": Point.DATA, "service": "dynamodb"}
+    assert struck(plan, occasion(**one, operation="PutItem")) is None
+    assert struck(plan, occasion(**one, operation="BatchWriteItem")) == "dynamodb.partial-batch"
+
+
 def test_points_are_those_of_the_name_or_else_of_the_kind():
     assert points_of(named("dynamodb.throttled").effect) == (Point.DATA,)
     assert points_of(EFFECT) == DelayEffect.points

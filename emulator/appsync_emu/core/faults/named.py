@@ -53,6 +53,7 @@ class NamedFault:
         phases: the phases in which it can strike, the usual one first. Where there are two, a file
             has to say which: real services leave open whether the effect happened.
         service: the service whose calls it strikes; ``None`` strikes calls of any.
+        operations: how those of that service begin that it strikes; all when empty.
         status: HTTP status of the service's answer; 0 when there is none.
         body: the service's answer, where it is more than code and message: an object whose keys
             are added to it.
@@ -72,6 +73,7 @@ class NamedFault:
     client_sees: str = ""
     phases: tuple[Phase, ...] = ("request",)
     service: str | None = None
+    operations: tuple[str, ...] = ()
     status: int = 0
     body: Json = None
     headers: Mapping[str, str] | None = None

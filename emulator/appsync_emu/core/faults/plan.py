@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from appsync_emu.core.faults.hang import HangEffect
     from appsync_emu.core.faults.match import Said
     from appsync_emu.core.faults.outage import OutageEffect
+    from appsync_emu.core.faults.named import NamedFault
     from appsync_emu.core.faults.points import Point, Situation
     from appsync_emu.core.faults.reorder import ReorderEffect
     from appsync_emu.core.faults.stale import StaleEffect
@@ -115,7 +116,7 @@ class Plan:
 
     def __init__(self, faults: Sequence[Fault] = (), *, start_ns: int = 0) -> None:
         self._faults: dict[str, Fault] = {}
-        self._at: dict[Point, tuple[tuple[Fault, Said, str | None], ...]] = {}
+        self._at: dict[Point, tuple[tuple[Fault, Said, NamedFault | None], ...]] = {}
         self.points: frozenset[Point] = frozenset()
         self._plain: dict[Point, tuple[Plain, ...]] = {}
         self.known: dict[tuple[str | None, ...], frozenset[Point]] = {}
@@ -226,8 +227,8 @@ class Plan:
         """
         found: tuple[Fault | None, Verdict] = (None, PROCEED)
         for fault, said, service in self._at.get(situation.point, ()):
-            if service is not None and situation.service not in (None, service):
-                continue  # errors of one service do not strike another's calls
+            if service is not None and not _strikes_calls(service, situation):
+                continue
             if not agrees(said, situation):
                 continue
             occurrence = self._count(self._seen, (fault.fault_id, *situation.key))
@@ -297,9 +298,16 @@ def _said(match: Match) -> Said:
     )
 
 
-def _service(fault: Fault) -> str | None:
-    """The service whose calls alone it strikes, if it is an error of one."""
+def _service(fault: Fault) -> NamedFault | None:
+    """The error whose service's calls alone are struck, if it is one of a service."""
     effect = fault.effect
     if not isinstance(effect, ErrorEffect) or effect.named is None:
         return None
-    return effect.named.service
+    return effect.named if effect.named.service is not None else None
+
+
+def _strikes_calls(named: NamedFault, situation: Situation) -> bool:
+    """Errors of a service strike no other's calls; part of a batch fails in batches alone."""
+    if situation.service not in (None, named.service):
+        return False
+    return not named.operations or (situation.operation or "").startswith(named.operations)

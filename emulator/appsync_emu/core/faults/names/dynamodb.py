@@ -143,6 +143,7 @@ FAULTS = (
         client_sees="a result that lacks something",
         phases=("response",),
         service="dynamodb",
+        operations=("BatchWrite", "BatchGet"),
         status=200,
         body={"UnprocessedItems": {}},
         source="Amazon DynamoDB API Reference, BatchWriteItem",

@@ -31,6 +31,7 @@ FAULTS = (
         client_sees="what the handler makes of it",
         phases=("response",),
         service="events",
+        operations=("PutEvents",),
         status=200,
         body={
             "FailedEntryCount": 1,
