@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from appsync_emu.core.faults.duplicate import DuplicateEffect
     from appsync_emu.core.faults.hang import HangEffect
     from appsync_emu.core.faults.match import Said
-    from appsync_emu.core.faults.outage import OutageEffect
     from appsync_emu.core.faults.named import NamedFault
+    from appsync_emu.core.faults.outage import OutageEffect
     from appsync_emu.core.faults.points import Point, Situation
     from appsync_emu.core.faults.reorder import ReorderEffect
     from appsync_emu.core.faults.stale import StaleEffect
