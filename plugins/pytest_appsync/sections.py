@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from appsync_emu.core.records import AttemptFailed, trace_of
 from appsync_emu.core.traces import iso_time
 from appsync_emu.errors import AppSyncEmuError, LivenessError
@@ -17,8 +19,6 @@ from pytest_appsync.reports import write_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pytest
 
     from pytest_appsync.settings import Opened
 
@@ -75,12 +75,21 @@ def add_sections(
             sections.append(("AppSync client mistakes", "\n".join(mistakes.lines)))
         if stacks := handlers_section(made):
             sections.append(("AppSync handlers", stacks))
-        add = getattr(report.longrepr, "addsection", None) if report.failed else None
-        for title, text in sections:
-            if add is not None:
-                add(title, text)
-            else:
-                report.sections.append((title, text))
+        _add(report, sections)
+    # A failure without a traceback would leave out what Hypothesis says of its example.
+    notes = getattr(error, "__notes__", None)
+    if notes and isinstance(error, pytest.fail.Exception) and not error.pytrace:
+        _add(report, [("Hypothesis", "\n".join(map(str, notes)))])
+
+
+def _add(report: pytest.TestReport, sections: list[tuple[str, str]]) -> None:
+    """To the failure, or to what a test that passed leaves."""
+    add = getattr(report.longrepr, "addsection", None) if report.failed else None
+    for title, text in sections:
+        if add is not None:
+            add(title, text)
+        else:
+            report.sections.append((title, text))
 
 
 def _files(

@@ -15,6 +15,7 @@ import pytest_appsync
 from appsync_emu.engine.clock import START_NS
 from appsync_emu.errors import UsageError
 from appsync_emu.testing.values import refuse_unknown
+from appsync_emu.testing.violations import leave
 from pytest_appsync.apis import api_of, apis_of
 from pytest_appsync.judge import judge
 from pytest_appsync.plugin import CURRENT, FAILED, NUMBER, OPENED
@@ -105,7 +106,7 @@ def factory(
     request: pytest.FixtureRequest, api: Api | None, settings: Mapping[str, Any]
 ) -> Callable[..., AbstractContextManager[Harness]]:
     """What the fixture ``appsync_factory`` is."""
-    told, config = api, request.config
+    known, config = api, request.config
 
     @contextmanager
     def make(*, api: Api | None = None, **words: Any) -> Iterator[Harness]:  # noqa: ANN401 - the marker's words
@@ -113,16 +114,20 @@ def factory(
         item = config.stash[CURRENT]
         seed = base_seed(config) + (_number(item) or 1) - 1
         words = {"seed": seed, **settings, **words}
-        made = _made("Harness", lambda: api or told, item, words, "appsync_factory")
+        made = _made("Harness", lambda: api or known, item, words, "appsync_factory")
         harness: Any = made.harness
+        failure: BaseException | None = None
         try:
             yield harness
             judge(made)
-        except BaseException:
+        except BaseException as error:
             item.stash[FAILED] = made
+            # pytest's own failure is no Exception; whoever looks at it wants to know what it says.
+            told = isinstance(error, pytest.fail.Exception)
+            failure = AssertionError(str(error)) if told else error
             raise
         finally:
-            harness.close()
+            leave(harness, failure)
 
     return make
 

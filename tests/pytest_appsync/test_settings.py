@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from suite import run, write
+from suite import run, run_apart, write
 
 pytest_plugins = ["pytester"]
 
@@ -193,3 +193,25 @@ def test_a_number_of_seeds_that_is_none(pytester, wrong):
     result = run(pytester, f"--appsync-seeds={wrong}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"*--appsync-seeds*: *{wrong}*"])
+
+
+def test_a_failing_example_of_the_factory_is_noted_as_a_scenario_file(pytester):
+    """As one of a Harness: the strategies watch every harness that is left."""
+    write(
+        pytester,
+        """
+        from hypothesis import given, settings
+        from appsync_emu import strategies as appsync_st
+
+        @settings(max_examples=3, derandomize=True, database=None)
+        @given(seed=appsync_st.seeds())
+        def test_ends_twice(appsync_factory, seed):
+            with appsync_factory(seed=seed) as appsync:
+                trace = appsync.send("placeOrder", orderId="1").ended()
+                appsync.journal.append(trace.records[-1])
+        """,
+    )
+    result = run_apart(pytester, "-p", "no:asyncio")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*As a scenario file:*", "*scenario: 1*", "*command: placeOrder*"])
