@@ -93,16 +93,22 @@ def main(command: str, rest: list[str]) -> int:
         pins = lowest()
         environment.ensure("lowest", ["--editable", ".", *pins])
         say("testing on " + " ".join(pins))
-        return become(python, "-m", "pytest", *rest)
+        return become(python, "-m", "pytest", *side_by_side(rest))
     if command == "core":
-        environment.ensure("core", ["--editable", ".[pytest]", "hypothesis"])
+        environment.ensure("core", ["--editable", ".[pytest]", "hypothesis", "boto3", "httpx"])
         return become(python, "-m", "pytest", "tests/core", *rest)
     environment.ensure("dev", ["--editable", ".[dev]"])
     if command == "check":
         return check(environment)
     if command == "run":
         return become(*program(environment, rest))
-    return become(python, "-m", "pytest", *rest)
+    return become(python, "-m", "pytest", *side_by_side(rest))
+
+
+def side_by_side(words: list[str]) -> list[str]:
+    """Arguments of pytest that use every core, unless they say how many; a few tests use one."""
+    few = any(word == "-n" or word.startswith("tests/") or word == "-m" for word in words)
+    return words if few else ["-n", "auto", *words]
 
 
 def check(environment: Environment) -> int:
