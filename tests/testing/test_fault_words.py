@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import typing
 
 from appsync_emu.core.faults.match import MATCH_WORDS
@@ -13,5 +14,6 @@ def test_every_word_is_typed_and_described():
     own = {word for words in EFFECT_WORDS.values() for word in words}
     words = {"at", "name", *MATCH_WORDS, *STRIKE_WORDS, *own}
     assert set(FaultWords.__annotations__) == words
-    assert {word for word in words if f"        {word}: " not in FaultWords.__doc__} == set()
+    told = set(re.findall(r"^ +(\w+): ", FaultWords.__doc__, re.MULTILINE))
+    assert words - told == set()
     assert not typing.cast("frozenset[str]", FaultWords.__required_keys__)
