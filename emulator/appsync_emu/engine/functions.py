@@ -78,12 +78,13 @@ class Functions:
             return ours.during(call_handler(function.handler, event, context, self._threads))
 
         result: Any
-        if self._calls.armed or self._clock.virtual:
+        armed = self._calls.armed
+        if armed or self._clock.virtual:
             caller = self._calls.of_field(call, context)
             result = caller.through_async(_Invoke("lambda", function.name, "Invoke"), work)
         else:  # every query of a server is no news: nobody reads of it, and it takes time
             result = work()
-        if self._calls.armed or not call.field.alone:
+        if armed or not call.field.alone:
             # Begun here, it would take the caller's task for its own, and be continued by another.
             return unstarted(self._in_time(function, unstarted(result), context, deadline_ns))
         try:
