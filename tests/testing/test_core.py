@@ -193,3 +193,11 @@ def test_the_same_seed_tells_the_same_story():
 
     assert story(1) == story(1)
     assert story(1) != story(2)
+
+
+def test_what_handlers_keep_is_emptied_before_each_harness():
+    kept = ["something"]
+    api = replace(shop(), fresh=(kept.clear,))
+    harness = Harness(api, schema=SCHEMA)
+    harness.close()
+    assert kept == []
