@@ -7,7 +7,6 @@ threads never decide what the journal says.
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, NoReturn, TypeVar
@@ -130,8 +129,8 @@ class Caller:
         self._run = run
         self._field = field
         self._attempt = 0 if run is None else run.delivery.attempt
-        self._loop = asyncio.get_running_loop()
-        self._thread = threading.get_ident()
+        self._loop = context.loop
+        self._thread = context.thread
         self._owed_s = 0.0
         self._draws = 0
         self._over = False
@@ -147,12 +146,14 @@ class Caller:
             await self._calls.clock.sleep(FOREVER_S)
             raise _no_answer() from None
         except Exception:
-            await self._pay()
+            if self._owed_s:
+                await self._pay()
             raise
         finally:
             self._over = True
             CURRENT.set(before)
-        await self._pay()
+        if self._owed_s:
+            await self._pay()
         return result
 
     def through(self, call: Call, go: Callable[[], T]) -> T:
@@ -285,8 +286,7 @@ class Caller:
             self._context.sleep(seconds)
 
     async def _pay(self) -> None:
-        if self._owed_s:
-            await self._calls.clock.sleep(self._owed_s)
+        await self._calls.clock.sleep(self._owed_s)
 
     def _hang(self) -> NoReturn:
         if threading.get_ident() == self._thread:

@@ -71,19 +71,19 @@ class Functions:
             clock=self._clock,
             desk=FieldDesk(self._engine, call, request_id),
         )
-
-        def work() -> Any:  # noqa: ANN401 - the user's
-            # A caller of its own: the resolver's calls are not those of its function.
-            ours = self._calls.of_field(call, context)
-            return ours.during(call_handler(function.handler, event, context, self._threads))
-
         result: Any
+        ours = self._calls.of_field(call, context)
+        handler, threads = function.handler, self._threads
         armed = self._calls.armed
         if armed or self._clock.virtual:
+            # A caller of its own: the resolver's calls are not those of its function.
             caller = self._calls.of_field(call, context)
-            result = caller.through_async(_Invoke("lambda", function.name, "Invoke"), work)
+            passing = _Invoke("lambda", function.name, "Invoke")
+            result = caller.through_async(
+                passing, lambda: ours.during(call_handler(handler, event, context, threads))
+            )
         else:  # every query of a server is no news: nobody reads of it, and it takes time
-            result = work()
+            result = ours.during(call_handler(handler, event, context, threads))
         if armed or not call.field.alone:
             # Begun here, it would take the caller's task for its own, and be continued by another.
             return unstarted(self._in_time(function, unstarted(result), context, deadline_ns))
