@@ -129,8 +129,8 @@ class Caller:
         self._run = run
         self._field = field
         self._attempt = 0 if run is None else run.delivery.attempt
-        self._loop = context.loop
-        self._thread = context.thread
+        self._loop = context._loop  # noqa: SLF001 - both are of the same call
+        self._thread = context._thread  # noqa: SLF001 - the same
         self._owed_s = 0.0
         self._draws = 0
         self._over = False

@@ -64,13 +64,13 @@ class HandlerContext:
         "_closed",
         "_deadline_ns",
         "_desk",
+        "_loop",
         "_sleeping",
+        "_thread",
         "attempt",
         "aws_request_id",
         "clock",
         "function_name",
-        "loop",
-        "thread",
     )
 
     function_version = "$LATEST"
@@ -94,8 +94,8 @@ class HandlerContext:
         self.clock = clock
         self._deadline_ns = deadline_ns
         self._desk = desk
-        self.loop = asyncio.get_running_loop()
-        self.thread = threading.get_ident()
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
         self._sleeping: dict[asyncio.Task[Any], None] | None = None  # on behalf of threads
         self._closed = False
 
@@ -162,9 +162,9 @@ class HandlerContext:
     def sleep(self, seconds: float) -> Awaitable[None]:
         """Let ``seconds`` pass on the emulator's clock: await it, or just call it in a ``def``."""
         self._ensure_open()
-        if threading.get_ident() == self.thread:
+        if threading.get_ident() == self._thread:
             return self.clock.sleep(seconds)
-        self._wait(asyncio.run_coroutine_threadsafe(self._sleep(seconds), self.loop))
+        self._wait(asyncio.run_coroutine_threadsafe(self._sleep(seconds), self._loop))
         return _Slept()
 
     async def _sleep(self, seconds: float) -> None:
@@ -191,14 +191,14 @@ class HandlerContext:
 
     def _on_loop(self, ask: Callable[[], str]) -> str:
         self._ensure_open()
-        if threading.get_ident() == self.thread:
+        if threading.get_ident() == self._thread:
             return _by_engine(ask)
 
         async def asked() -> str:
             self._ensure_open()
             return _by_engine(ask)
 
-        return str(self._wait(asyncio.run_coroutine_threadsafe(asked(), self.loop)))
+        return str(self._wait(asyncio.run_coroutine_threadsafe(asked(), self._loop)))
 
     def _wait(self, pending: Future[Any]) -> object:
         try:
