@@ -19,10 +19,23 @@ from appsync_emu.sdks.joint import Call, made_up
     ],
 )
 def test_an_error_has_its_name_its_text_and_its_class(error, family):
-    made = made_up(error)
+    made = made_up(Fail(error, "request"))
 
     assert (type(made).__name__, str(made), isinstance(made, family)) == (error.type, "no", True)
-    assert type(made_up(error)) is type(made)
+    assert type(made_up(Fail(error, "request"))) is type(made)
+
+
+def test_the_exception_that_a_test_gave_is_raised_itself():
+    given = ValueError("no")
+    try:
+        raise given
+    except ValueError:
+        assert given.__traceback__ is not None
+
+    fail = Fail(other_error("ValueError", "no"), "request", raised=given)
+
+    assert made_up(fail) is given
+    assert given.__traceback__ is None
 
 
 def test_a_call_of_no_library_in_particular():

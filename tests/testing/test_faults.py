@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from shop import SCHEMA, shop
 
+from appsync_emu import watch
 from appsync_emu.core.comparisons import Comparison
 from appsync_emu.core.faults import KINDS as EFFECTS
 from appsync_emu.core.faults.names import NAMED
@@ -263,3 +264,29 @@ def test_a_handle_counts_and_heals():
     handle.heal()
     assert harness.send("placeOrder", orderId="2").ended().succeeded(attempts=1)
     harness.close()
+
+
+def test_at_data_the_handler_catches_the_very_exception_that_was_given():
+    class StockGoneError(Exception):
+        pass
+
+    class Stock:
+        def take(self):
+            return "taken"
+
+    stock, caught = watch(Stock(), source="Stock"), []
+
+    async def place(event, context):
+        try:
+            stock.take()
+        except StockGoneError as error:
+            caught.append(error)
+
+    harness = Harness(shop(place), schema=SCHEMA)
+    given = StockGoneError("none left")
+    harness.fault(given, at="data", source="Stock")
+    trace = harness.send("placeOrder", orderId="1").ended()
+    harness.close()
+
+    assert caught == [given]
+    assert trace.succeeded(attempts=1)

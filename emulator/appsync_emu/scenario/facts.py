@@ -5,45 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from appsync_emu.core.records import (
-    AttemptFailed,
-    AttemptStarted,
-    DeadLetterRedriven,
-    DeliveryAccepted,
-    DeliveryEnded,
-)
-from appsync_emu.testing.progress import overall
+from appsync_emu.testing.progress import Course, courses_of, overall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from appsync_emu.core.records import DeliveryFacts, ErrorInfo, Record
+    from appsync_emu.core.records import Record
 
-__all__ = ["Course", "TraceFacts", "facts_of"]
-
-
-@dataclass(slots=True)
-class Course:
-    """One delivery so far.
-
-    Attributes:
-        attempts: of the present round; a redrive begins another.
-        error: what it failed with last; ``None`` once it succeeded.
-        reason: why it ended in error.
-        ended_ns: when it ended, or ``None``.
-    """
-
-    facts: DeliveryFacts
-    status: str = "accepted"
-    attempts: int = 0
-    error: ErrorInfo | None = None
-    reason: str | None = None
-    ended_ns: int | None = None
-
-    @property
-    def retries(self) -> int:
-        """Attempts after the first."""
-        return max(self.attempts - 1, 0)
+__all__ = ["TraceFacts", "facts_of"]
 
 
 @dataclass(slots=True)
@@ -91,33 +60,5 @@ class TraceFacts:
 
 def facts_of(trace_id: str, records: Sequence[Record]) -> TraceFacts:
     """What the records of a trace, oldest first, come to."""
-    courses: dict[str, Course] = {}
-    for record in records:
-        if isinstance(record, DeliveryAccepted):
-            if not record.facts.copy:
-                courses[record.facts.delivery_id] = Course(record.facts)
-            continue
-        facts = getattr(record, "facts", None)
-        course = courses.get(facts.delivery_id) if facts is not None else None
-        if course is not None:
-            _step(course, record)
     began_ns = records[0].at_ns if records else 0
-    return TraceFacts(trace_id, began_ns, list(courses.values()))
-
-
-def _step(course: Course, record: Record) -> None:
-    match record:
-        case AttemptStarted():
-            course.attempts += 1
-        case AttemptFailed():
-            course.error = record.error
-        case DeliveryEnded():
-            course.status, course.reason = record.status, record.reason
-            course.ended_ns = record.at_ns
-            if record.status == "success":
-                course.error = None
-        case DeadLetterRedriven():
-            course.status, course.reason = "accepted", None
-            course.attempts, course.ended_ns = 0, None
-        case _:
-            pass
+    return TraceFacts(trace_id, began_ns, courses_of(records))

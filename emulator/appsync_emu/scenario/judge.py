@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from appsync_emu.core.letters import DeadLetter
-    from appsync_emu.scenario.facts import Course, TraceFacts
+    from appsync_emu.scenario.facts import TraceFacts
     from appsync_emu.scenario.listen import Listener
     from appsync_emu.scenario.model import (
         ComponentWanted,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         TraceWanted,
     )
     from appsync_emu.scenario.world import World
+    from appsync_emu.testing.progress import Course
 
 __all__ = ["broken_invariants", "check_calm", "check_expectations"]
 

@@ -86,12 +86,12 @@ class _Request(Call):
         """An answer with the fault's status, or the exception of a network that fails."""
         named = fault.named
         if named is None:
-            raise made_up(fault.error)
+            raise made_up(fault)
         network = self._network_error(named.name, fault.error.message)
         if network is not None:
             raise network
         if not named.status:
-            raise made_up(fault.error)
+            raise made_up(fault)
         self.answered = True
         return self._response(named.status, named.headers or {}, json.dumps(named.body).encode())
 

@@ -214,7 +214,7 @@ class _Try(Call):
         if network is not None:
             return None, self._network_error(network, fault)
         if named is None or not named.status:
-            return None, made_up(fault.error)
+            return None, made_up(fault)
         headers = {"x-amzn-RequestId": "INJECTED", **(named.headers or {})}
         fields = named.body if isinstance(named.body, dict) else {}
         if named.status < _ERROR_FROM:

@@ -89,7 +89,7 @@ class _Request(Call):
         if network is not None:
             raise getattr(httpx, network)(fault.error.message, request=self._request)
         if named is None or not named.status:
-            raise made_up(fault.error)
+            raise made_up(fault)
         response = httpx.Response(
             named.status,
             headers={"Content-Type": "application/json", **(named.headers or {})},

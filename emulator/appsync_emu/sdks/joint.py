@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from appsync_emu.core.faults.verdict import Fail
-    from appsync_emu.core.records import ErrorInfo
 
 __all__ = ["CURRENT", "Call", "Joint", "Part", "made_up"]
 
@@ -63,7 +62,7 @@ class Call:
 
     def fail(self, fault: Fail) -> Any:  # noqa: ANN401 - the library's
         """Answer with the fault, as the library would: returns its answer or raises its error."""
-        raise made_up(fault.error)
+        raise made_up(fault)
 
 
 class Joint(Protocol):
@@ -93,8 +92,11 @@ _BASES: dict[str, type[Exception]] = {
 _made: dict[tuple[str, str], type[Exception]] = {}
 
 
-def made_up(error: ErrorInfo) -> Exception:
-    """An exception of the name and class of an error that no library has."""
+def made_up(fault: Fail) -> BaseException:
+    """The exception that a test gave, or one of the name and class of an error no library has."""
+    if fault.raised is not None:
+        return fault.raised.with_traceback(None)  # it may be raised for many a call
+    error = fault.error
     name = (error.error_class, error.type)
     kind = _made.get(name)
     if kind is None:

@@ -105,7 +105,7 @@ class _Method(Call):
         """Raise what the library would, if it is loaded; else what Python would."""
         named = fault.named
         if named is None:
-            raise made_up(fault.error)
+            raise made_up(fault)
         built_in = _BUILT_IN.get(named.name)
         if built_in is not None:
             raise built_in(fault.error.message)
@@ -116,7 +116,7 @@ class _Method(Call):
                 "Payload": named.body,
             }
         if named.service == "http" or not named.status:
-            error = made_up(fault.error)
+            error = made_up(fault)
             vars(error).update(status=named.status, headers=dict(named.headers or {}))
             raise error
         raise self._service_error(named, fault)

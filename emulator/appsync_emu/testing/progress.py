@@ -19,12 +19,21 @@ if TYPE_CHECKING:
 
     from appsync_emu.core.records import DeliveryFacts, ErrorInfo, Record
 
-__all__ = ["Progress", "overall", "progress_of"]
+__all__ = ["Course", "Progress", "courses_of", "overall", "progress_of"]
 
 
 @dataclass(slots=True)
-class _Course:
-    """One delivery."""
+class Course:
+    """One delivery so far.
+
+    Attributes:
+        attempts: of the present round; a redrive begins another.
+        error: what it failed with last; ``None`` once it succeeded.
+        reason: why it ended in error.
+        due_ns: when the next retry is due.
+        ended_ns: when it ended, or ``None``.
+        statuses: what clients could see, in order.
+    """
 
     facts: DeliveryFacts
     status: str = "accepted"
@@ -32,7 +41,13 @@ class _Course:
     error: ErrorInfo | None = None
     reason: str | None = None
     due_ns: int | None = None
+    ended_ns: int | None = None
     statuses: list[str] = field(default_factory=lambda: ["accepted"])
+
+    @property
+    def retries(self) -> int:
+        """Attempts after the first."""
+        return max(self.attempts - 1, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +77,8 @@ class Progress:
 
 def progress_of(records: Iterable[Record]) -> dict[str, Progress]:
     """The components of a trace, in the order in which they were started."""
-    components: dict[str, list[_Course]] = {}
-    for course in _courses(records):
+    components: dict[str, list[Course]] = {}
+    for course in courses_of(records):
         components.setdefault(course.facts.component, []).append(course)
     return {name: _merged(name, courses) for name, courses in components.items()}
 
@@ -74,13 +89,13 @@ def overall(statuses: Iterable[str]) -> str:
     return next((status for status in ("accepted", "error") if status in every), "success")
 
 
-def _courses(records: Iterable[Record]) -> list[_Course]:
-    """Deliveries; copies that a fault made are no news to a client."""
-    courses: dict[str, _Course] = {}
+def courses_of(records: Iterable[Record]) -> list[Course]:
+    """The deliveries of a trace; copies that a fault made are no news to a client."""
+    courses: dict[str, Course] = {}
     for record in records:
         if isinstance(record, DeliveryAccepted):
             if not record.facts.copy:
-                courses[record.facts.delivery_id] = _Course(record.facts)
+                courses[record.facts.delivery_id] = Course(record.facts)
             continue
         facts = getattr(record, "facts", None)
         course = courses.get(facts.delivery_id) if facts is not None else None
@@ -89,7 +104,7 @@ def _courses(records: Iterable[Record]) -> list[_Course]:
     return list(courses.values())
 
 
-def _step(course: _Course, record: Record) -> None:
+def _step(course: Course, record: Record) -> None:
     match record:
         case AttemptStarted():
             course.attempts += 1
@@ -100,16 +115,18 @@ def _step(course: _Course, record: Record) -> None:
             course.due_ns = record.due_ns
         case DeliveryEnded():
             course.status, course.reason = record.status, record.reason
+            course.ended_ns = record.at_ns
             course.statuses.append(record.status)
             if record.status == "success":
                 course.error = None
         case DeadLetterRedriven():
             course.status, course.reason, course.attempts = "accepted", None, 0
+            course.ended_ns = None
         case _:
             pass
 
 
-def _merged(name: str, courses: list[_Course]) -> Progress:
+def _merged(name: str, courses: list[Course]) -> Progress:
     told = next((course for course in courses if course.status == "error"), courses[-1])
     return Progress(
         component=name,
